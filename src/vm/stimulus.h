@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/**
+ * @file stimulus.h  Input files as values for each step: .csv, .npy, N-MNIST .bin, Prophesee .dat.
+ * Part of libphasor-rt: libc only, so that executables for other machines carry the same code. No diagnostics here but
+ * plain error records, which the caller turns into them.
+ */
+#ifndef PHS_VM_STIMULUS_H
+#define PHS_VM_STIMULUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum phs_stimulus_error_kind {
+  PHS_STIM_OK,
+  PHS_STIM_IO,        /**< cannot be opened or read */
+  PHS_STIM_FORMAT,    /**< not a file of its kind, or damaged */
+  PHS_STIM_SHAPE,     /**< does not fit the network's input */
+  PHS_STIM_VALUE,     /**< NaN, infinity, or not a number */
+  PHS_STIM_OPTION,    /**< an option is missing or makes no sense (event files need a bin) */
+  PHS_STIM_NO_MEMORY
+} phs_stimulus_error_kind;
+
+typedef struct phs_stimulus_error {
+  phs_stimulus_error_kind kind;
+  uint32_t line, column; /**< for text, 1-based; else 0 */
+  uint64_t byte;         /**< for binary files */
+  char message[256];
+  char help[192];
+} phs_stimulus_error;
+
+typedef struct phs_stimulus_options {
+  double bin;         /**< seconds a step for event files; 0: not given */
+  bool binary;        /**< event value: 1 however many events fall on an input in a step, instead of their count */
+  int rank;           /**< shape of the network's input: needed to place events; [2, H, W] or [H, W] or flat */
+  const int64_t *dim;
+} phs_stimulus_options;
+
+/** Steps x width values of one sample, or batch x steps x width. */
+typedef struct phs_stimulus {
+  size_t batch, steps, width;
+  bool batched;       /**< the file had a batch axis */
+  float *data;        /**< row-major [batch][steps][width], owned */
+  size_t events;      /**< for event files: events read */
+} phs_stimulus;
+
+/**
+ * Reads @p path, whose kind is taken from its content (a .npy magic) and then its suffix.
+ * @return true, with @p out to be freed by phs_stimulus_free(); false with @p error filled.
+ */
+bool phs_stimulus_read(const char *path, const phs_stimulus_options *options, phs_stimulus *out,
+                       phs_stimulus_error *error);
+void phs_stimulus_free(phs_stimulus *s);
+
+#endif
