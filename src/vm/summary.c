@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "vm/summary.h"
+
+/* Samples and outputs beyond these are summed up in words: a summary is for people. JSON lists them
+ * all. */
+enum { MAX_LISTED = 32 };
+
+static double value_at(phs_record_type type, const void *values, size_t i) {
+  switch (type) {
+  case PHS_RECORD_U8:
+    return ((const uint8_t *)values)[i];
+  case PHS_RECORD_I32:
+    return ((const int32_t *)values)[i];
+  default:
+    return (double)((const float *)values)[i];
+  }
+}
+
+double phs_summary_sum(phs_record_type type, size_t count, const void *values) {
+  double sum = 0;
+  for (size_t i = 0; i < count; i++) {
+    sum += value_at(type, values, i);
+  }
+  return sum;
+}
+
+void phs_summary_add(double *total, phs_record_type type, size_t count, const void *values) {
+  for (size_t i = 0; i < count; i++) {
+    total[i] += value_at(type, values, i);
+  }
+}
+
+size_t phs_summary_largest(const phs_summary_output *o, size_t sample) {
+  const double *total = o->total + sample * o->count;
+  size_t best = SIZE_MAX;
+  for (size_t i = 0; i < o->count; i++) {
+    if (best == SIZE_MAX ? o->type == PHS_RECORD_F32 || total[i] > 0 : total[i] > total[best]) {
+      best = i;
+    }
+  }
+  return best;
+}
+
+/* Simulated seconds of all samples together. */
+static double simulated(const phs_summary *s) {
+  return (double)s->steps * (double)s->samples * s->dt;
+}
+
+/* Spikes per neuron and second, or per neuron and step. */
+static double rate(const phs_summary *s, const phs_summary_population *p) {
+  double neuron_time =
+      (double)p->neurons * (s->has_time ? simulated(s) : (double)s->steps * (double)s->samples);
+  return neuron_time > 0 ? p->spikes / neuron_time : 0;
+}
+
+static void text_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
+  const char *what = o->type == PHS_RECORD_F32 ? "sums" : "counts";
+  size_t samples = s->samples < MAX_LISTED ? s->samples : MAX_LISTED;
+  for (size_t b = 0; b < samples; b++) {
+    fprintf(out, "output %s", o->name);
+    if (s->samples > 1) {
+      fprintf(out, ", sample %zu", b);
+    }
+    fprintf(out, ": %s", what);
+    for (size_t i = 0; i < o->count && i < MAX_LISTED; i++) {
+      fprintf(out, " %.9g", o->total[b * o->count + i]);
+    }
+    if (o->count > MAX_LISTED) {
+      fprintf(out, " ... (%zu in all)", o->count);
+    }
+    fputc('\n', out);
+  }
+  if (samples < s->samples) {
+    fprintf(out, "output %s: %zu more samples\n", o->name, s->samples - samples);
+  }
+  fputs("largest output:", out);
+  for (size_t b = 0; b < s->samples; b++) {
+    size_t largest = phs_summary_largest(o, b);
+    fputs(b ? ", " : " ", out);
+    if (largest == SIZE_MAX) {
+      fputs("none", out);
+    } else {
+      fprintf(out, "%zu", largest);
+    }
+  }
+  fputc('\n', out);
+}
+
+void phs_summary_text(const phs_summary *s, FILE *out) {
+  fprintf(out, "steps: %zu", s->steps);
+  if (s->samples > 1) {
+    fprintf(out, " of each of %zu samples", s->samples);
+  }
+  if (s->has_time) {
+    fprintf(out, ", %.6g s each", s->dt);
+  }
+  fputc('\n', out);
+  for (size_t i = 0; i < s->population_count; i++) {
+    const phs_summary_population *p = &s->population[i];
+    fprintf(out, "population %s: %zu neurons, %.0f spikes, mean rate %.4g %s\n", p->name,
+            p->neurons, p->spikes, rate(s, p), s->has_time ? "Hz" : "spikes a step");
+  }
+  for (size_t i = 0; i < s->output_count; i++) {
+    text_output(s, &s->output[i], out);
+  }
+  fprintf(out, "wall time: %.6f s\n", s->wall);
+  if (s->has_time && simulated(s) > 0) {
+    fprintf(out, "real-time factor: %.4g\n", s->wall / simulated(s));
+  } else {
+    fputs("real-time factor: none (the model has no time unit; give --dt)\n", out);
+  }
+}
+
+/* A JSON string. Names are UTF-8 from the model; control characters are escaped. */
+static void json_string(const char *text, FILE *out) {
+  fputc('"', out);
+  for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
+    if (*c == '"' || *c == '\\') {
+      fprintf(out, "\\%c", *c);
+    } else if (*c < 0x20 || *c == 0x7F) {
+      fprintf(out, "\\u%04x", *c);
+    } else {
+      fputc(*c, out);
+    }
+  }
+  fputc('"', out);
+}
+
+static void json_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
+  fputs("{\"name\":", out);
+  json_string(o->name, out);
+  fputs(o->type == PHS_RECORD_F32 ? ",\"sums\":[" : ",\"counts\":[", out);
+  for (size_t b = 0; b < s->samples; b++) {
+    fputs(b ? ",[" : "[", out);
+    for (size_t i = 0; i < o->count; i++) {
+      fprintf(out, "%s%.17g", i ? "," : "", o->total[b * o->count + i]);
+    }
+    fputc(']', out);
+  }
+  fputs("],\"largest\":[", out);
+  for (size_t b = 0; b < s->samples; b++) {
+    size_t largest = phs_summary_largest(o, b);
+    if (largest == SIZE_MAX) {
+      fprintf(out, "%snull", b ? "," : "");
+    } else {
+      fprintf(out, "%s%zu", b ? "," : "", largest);
+    }
+  }
+  fputs("]}", out);
+}
+
+void phs_summary_json(const phs_summary *s, FILE *out) {
+  fputs("{\"model\":", out);
+  json_string(s->model ? s->model : "", out);
+  fprintf(out, ",\"steps\":%zu,\"samples\":%zu", s->steps, s->samples);
+  if (s->has_time) {
+    fprintf(out, ",\"dt\":%.17g", s->dt);
+  }
+  fputs(",\"populations\":[", out);
+  for (size_t i = 0; i < s->population_count; i++) {
+    const phs_summary_population *p = &s->population[i];
+    fputs(i ? ",{\"name\":" : "{\"name\":", out);
+    json_string(p->name, out);
+    fprintf(out, ",\"neurons\":%zu,\"spikes\":%.0f,\"%s\":%.17g}", p->neurons, p->spikes,
+            s->has_time ? "mean_rate_hz" : "mean_spikes_per_step", rate(s, p));
+  }
+  fputs("],\"outputs\":[", out);
+  for (size_t i = 0; i < s->output_count; i++) {
+    fputs(i ? "," : "", out);
+    json_output(s, &s->output[i], out);
+  }
+  fprintf(out, "],\"wall_seconds\":%.9g,\"real_time_factor\":", s->wall);
+  if (s->has_time && simulated(s) > 0) {
+    fprintf(out, "%.9g}\n", s->wall / simulated(s));
+  } else {
+    fputs("null}\n", out);
+  }
+}
