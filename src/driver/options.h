@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file options.h  Options as the driver reads them. Strings live as long as the options. */
+#ifndef PHS_DRIVER_OPTIONS_H
+#define PHS_DRIVER_OPTIONS_H
+
+#include "base/arena.h"
+#include "driver/session.h"
+#include "import/import.h"
+
+/** NODE.VAR=FILE, NODE=FILE or KEY=VALUE. */
+typedef struct phs_pair {
+  const char *node; /**< or key; NULL for `-i FILE` */
+  const char *var;  /**< or NULL */
+  const char *file; /**< or value */
+} phs_pair;
+
+typedef struct phs_pairs {
+  phs_pair *item;
+  size_t count, cap;
+} phs_pairs;
+
+/** What was set, by row of the option table. */
+typedef struct phs_option_value {
+  bool given;
+  const char *text;
+} phs_option_value;
+
+#define PHS_MAX_OPTIONS 48
+
+struct phasor_options {
+  phs_arena *arena;
+  phs_option_value value[PHS_MAX_OPTIONS];
+  const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu;
+  phs_pairs conventions, inputs, records, goldens;
+  double dt, bin, tolerance;
+  phs_time_unit time_unit;
+  bool binary_events, timing, print_ir, disassemble;
+  int64_t steps; /**< 0: not given */
+  uint64_t seed;
+  int jobs, opt_level;
+};
+
+/** Defaults, for calls with options NULL. The arena is absent. */
+extern const struct phasor_options phs_default_options;
+/** @p o, or the defaults. */
+const phasor_options *phs_options_or_default(const phasor_options *o);
+/** The first of preset, convention, dt and time-unit that was set, or NULL. */
+const char *phs_options_import_given(const phasor_options *o);
+/** Preset, then conventions over it. */
+void phs_options_import(const phasor_options *o, phs_import_options *out);
+
+#endif
