@@ -52,15 +52,22 @@ static bool same_with_dots(const char *name, const char *wanted) {
   return *name == 0 && *wanted == 0;
 }
 
+/* The op's own name (which == -1) or one of the names of ops merged into it. */
+static const char *name_of(const phs_op *op, int which) {
+  return which < 0 ? op->name : op->alias[which];
+}
+
 int phs_net_find(const phs_net *n, const char *name) {
   int found = -1, matches = 0;
   for (int i = 0; i < n->op_count; i++) {
-    if (strcmp(n->op[i].name, name) == 0) {
-      return i;
-    }
-    if (same_with_dots(n->op[i].name, name)) {
-      found = i;
-      matches++;
+    for (int which = -1; which < n->op[i].alias_count; which++) {
+      if (strcmp(name_of(&n->op[i], which), name) == 0) {
+        return i;
+      }
+      if (same_with_dots(name_of(&n->op[i], which), name)) {
+        found = i;
+        matches++;
+      }
     }
   }
   return matches == 1 ? found : -1;

@@ -139,6 +139,9 @@ typedef struct phs_op {
   phs_elem elem;     /**< of the result */
   int operand_count;
   int *operand;      /**< indices into phs_net.op */
+  bool keep;         /**< its result is looked at from outside: passes neither drop nor change it */
+  int alias_count;   /**< names of ops that turned out to be the same as this one and were merged into it */
+  const char *const *alias;
   union {
     struct {
       phs_tensor weight; /**< [..., out, in]; leading dimensions run along those of x */
@@ -178,7 +181,7 @@ phs_net *phs_net_create(void);
 /** Frees the network and its arena; NULL is allowed. */
 void phs_net_destroy(phs_net *n);
 /** Index of the op that a user means by @p name ("lif1.lif"; for nested graphs "lif1/lif" or, where that is
- *  unambiguous, "lif1.lif"), or -1. */
+ *  unambiguous, "lif1.lif"), or -1. Names of merged ops find the op that stands for them. */
 int phs_net_find(const phs_net *n, const char *name);
 
 #endif
