@@ -2,7 +2,7 @@
 /**
  * @file stimulus.h  Input files as values for each step: .csv, .npy, N-MNIST .bin, Prophesee .dat.
  * Part of libphasor-rt: libc only, so that executables for other machines carry the same code. No diagnostics here but
- * plain error records, which the caller turns into them.
+ * plain error records, which the caller turns into them. What each kind may look like is in docs/inputs.md.
  */
 #ifndef PHS_VM_STIMULUS_H
 #define PHS_VM_STIMULUS_H
@@ -33,14 +33,17 @@ typedef struct phs_stimulus_options {
   double bin;         /**< seconds a step for event files; 0: not given */
   bool binary;        /**< event value: 1 however many events fall on an input in a step, instead of their count */
   int rank;           /**< shape of the network's input: needed to place events; [2, H, W] or [H, W] or flat */
-  const int64_t *dim;
+  const int64_t *dim; /**< `rank` sizes, positive; NULL: unknown, then only .csv and .npy of values can be read */
 } phs_stimulus_options;
+
+/** Most values (batch x steps x width) that one stimulus may have: 4 GiB of them. */
+#define PHS_STIMULUS_MAX_VALUES ((uint64_t)1 << 30)
 
 /** Steps x width values of one sample, or batch x steps x width. */
 typedef struct phs_stimulus {
-  size_t batch, steps, width;
+  size_t batch, steps, width; /**< all at least 1 */
   bool batched;       /**< the file had a batch axis */
-  float *data;        /**< row-major [batch][steps][width], owned */
+  float *data;        /**< row-major [batch][steps][width], owned; finite */
   size_t events;      /**< for event files: events read */
 } phs_stimulus;
 
@@ -50,6 +53,11 @@ typedef struct phs_stimulus {
  */
 bool phs_stimulus_read(const char *path, const phs_stimulus_options *options, phs_stimulus *out,
                        phs_stimulus_error *error);
+/**
+ * Gives every sample exactly @p steps steps (at least 1): cuts, or pads with zeros at the end.
+ * @return false with @p error filled, and @p s as it was.
+ */
+bool phs_stimulus_set_steps(phs_stimulus *s, size_t steps, phs_stimulus_error *error);
 void phs_stimulus_free(phs_stimulus *s);
 
 #endif
