@@ -214,16 +214,18 @@ static uint64_t as_unsigned(phs_scalar_type t, int64_t v) {
   return t == PHS_S_I32 ? (uint64_t)(uint32_t)v : (uint64_t)v;
 }
 
-/* arith.cmpf: bit 0..2 of 1..7 are ==, >, <; numbers above 7 are true on NaN as well. */
+/* arith.cmpf. Bits 0..2 of `which` ask for ==, > and <: they are the numbers of the ordered
+ * predicates 0..7; the unordered ones, true on NaN, follow from 8 (ueq) to 13 (une), uno and true.
+ */
 static bool compare_float(int64_t predicate, float a, float b) {
   if (isnan(a) || isnan(b)) {
     return predicate >= 8;
   }
-  int64_t p = predicate & 7;
-  if (predicate == 0 || predicate == 15) {
-    return predicate == 15;
-  }
-  return (p & 1 && a == b) || (p & 2 && a > b) || (p & 4 && a < b);
+  int64_t which = predicate < 8     ? predicate
+                  : predicate < 14  ? predicate - 7
+                  : predicate == 14 ? 0
+                                    : 7;
+  return (which & 1 && a == b) || (which & 2 && a > b) || (which & 4 && a < b);
 }
 
 static bool compare_int(int64_t predicate, phs_scalar_type t, int64_t x, int64_t y) {
