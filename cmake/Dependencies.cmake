@@ -26,3 +26,5 @@ target_link_libraries(phasor_mlir INTERFACE -Wl,--start-group ${PHASOR_MLIR_CAPI
 # LLVM's libraries live in a private folder.
 set(CMAKE_BUILD_RPATH ${PHASOR_LLVM_ROOT}/lib)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${PHASOR_LLVM_ROOT}/lib")
+
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "ir/build.h"
+
+#include "base/buf.h"
+
+#include <stdio.h>
+#include <xxhash.h>
+
+/* Up to so many elements are written out in the text. */
+#define INLINE_ELEMENTS 16
+
+MlirAttribute phs_attr_string(phs_ir *ir, const char *s) {
+  return mlirStringAttrGet(ir->context, phs_ref(s));
+}
+
+MlirAttribute phs_attr_i64(phs_ir *ir, int64_t v) {
+  return mlirIntegerAttrGet(mlirIntegerTypeGet(ir->context, 64), v);
+}
+
+MlirAttribute phs_attr_f64(phs_ir *ir, double v) {
+  return mlirFloatAttrDoubleGet(ir->context, mlirF64TypeGet(ir->context), v);
+}
+
+MlirAttribute phs_attr_bool(phs_ir *ir, bool v) {
+  return mlirBoolAttrGet(ir->context, v);
+}
+
+MlirAttribute phs_attr_i64_array(phs_ir *ir, const int64_t *v, int n) {
+  return mlirDenseI64ArrayGet(ir->context, n, v);
+}
+
+MlirAttribute phs_attr_symbol(phs_ir *ir, const char *name) {
+  return mlirFlatSymbolRefAttrGet(ir->context, phs_ref(name));
+}
+
+MlirAttribute phs_attr_dictionary(phs_ir *ir, const char *const *keys, const MlirAttribute *values,
+                                  size_t n) {
+  MlirNamedAttribute list[32];
+  for (size_t i = 0; i < n && i < 32; i++) {
+    list[i] = mlirNamedAttributeGet(mlirIdentifierGet(ir->context, phs_ref(keys[i])), values[i]);
+  }
+  return mlirDictionaryAttrGet(ir->context, (intptr_t)n, list);
+}
+
+MlirAttribute phs_attr_strings(phs_ir *ir, const char *const *s, int n) {
+  MlirAttribute list[PHS_MAX_STATES];
+  for (int i = 0; i < n; i++) {
+    list[i] = phs_attr_string(ir, s[i]);
+  }
+  return mlirArrayAttrGet(ir->context, n, list);
+}
+
+MlirType phs_type_value(phs_ir *ir, const phs_shape *shape, phs_elem elem) {
+  MlirType type = elem == PHS_F32 ? mlirF32TypeGet(ir->context)
+                                  : mlirIntegerTypeGet(ir->context, elem == PHS_I1 ? 1 : 32);
+  return mlirRankedTensorTypeGet(shape->rank, shape->dim, type, mlirAttributeGetNull());
+}
+
+void *phs_ir_keep(phs_ir *ir, const void *data, size_t size) {
+  return phs_arena_copy(ir->arena, data, size);
+}
+
+static size_t element_size(phs_element kind) {
+  return kind == PHS_ELEMENT_F32 ? 4 : 8;
+}
+
+static MlirType elements_type(phs_ir *ir, phs_element kind, const phs_shape *shape) {
+  MlirType type = kind == PHS_ELEMENT_F32   ? mlirF32TypeGet(ir->context)
+                  : kind == PHS_ELEMENT_F64 ? mlirF64TypeGet(ir->context)
+                                            : mlirIntegerTypeGet(ir->context, 64);
+  return mlirRankedTensorTypeGet(shape->rank, shape->dim, type, mlirAttributeGetNull());
+}
+
+/* Whether n values are equal to the bit. */
+static bool uniform(const void *data, size_t size, size_t n) {
+  return n > 0 && memcmp(data, (const char *)data + size, (n - 1) * size) == 0;
+}
+
+/* An attribute made earlier whose data are surely still there and equal, or null. */
+static MlirAttribute known(const phs_ir *ir, MlirType type, uint64_t hash, const void *data,
+                           size_t size) {
+  for (size_t i = 0; i < ir->blobs.count; i++) {
+    const phs_blob *b = &ir->blobs.list[i];
+    if (b->hash != hash || b->size != size || mlirAttributeIsNull(b->attribute) ||
+        !mlirTypeEqual(mlirAttributeGetType(b->attribute), type)) {
+      continue;
+    }
+    bool alive = b->lasting || b->generation == ir->blobs.generation;
+    if (b->data == data || (alive && memcmp(b->data, data, size) == 0)) {
+      return b->attribute;
+    }
+  }
+  return mlirAttributeGetNull();
+}
+
+/* The name that the context gave the resource: "dense_resource<NAME> : ...". */
+static void add_blob(phs_ir *ir, MlirAttribute attribute, uint64_t hash, const void *data,
+                     size_t size, bool lasting) {
+  phs_buf text = {0};
+  mlirAttributePrint(attribute, phs_ir_to_buf, &text);
+  const char *open = strchr(phs_buf_cstr(&text), '<'), *close = strchr(phs_buf_cstr(&text), '>');
+  phs_blob *b =
+      open && close ? phs_blobs_add(&ir->blobs, open + 1, (size_t)(close - open) - 1) : NULL;
+  if (b) {
+    b->data = data;
+    b->size = size;
+    b->lasting = lasting;
+    b->hash = hash;
+    b->generation = ir->blobs.generation;
+    b->attribute = attribute;
+  } else {
+    phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the table of weights");
+  }
+  phs_buf_free(&text);
+}
+
+MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *shape,
+                                const void *data, bool lasting) {
+  size_t n = phs_shape_count(shape), size = n * element_size(kind);
+  MlirType type = elements_type(ir, kind, shape);
+  if (uniform(data, element_size(kind), n)) {
+    return mlirDenseElementsAttrRawBufferGet(type, element_size(kind), data);
+  }
+  if (n <= INLINE_ELEMENTS) {
+    return mlirDenseElementsAttrRawBufferGet(type, size, data);
+  }
+  XXH64_hash_t seed =
+      XXH3_64bits(shape->dim, (size_t)shape->rank * sizeof *shape->dim) + (unsigned)kind;
+  uint64_t hash = XXH3_64bits_withSeed(data, size, seed);
+  MlirAttribute attribute = known(ir, type, hash, data, size);
+  if (!mlirAttributeIsNull(attribute)) {
+    return attribute;
+  }
+  char name[32];
+  snprintf(name, sizeof name, "w_%016llx", (unsigned long long)hash);
+  /* Immutable: MLIR takes the pointer as it is and never writes through it. */
+  attribute = mlirUnmanagedDenseResourceElementsAttrGet(
+      type, phs_ref(name), (void *)(uintptr_t)data, size, element_size(kind), false, NULL, NULL);
+  add_blob(ir, attribute, hash, data, size, lasting);
+  return attribute;
+}
+
+MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape *shape,
+                                   const void *data, size_t n, bool lasting) {
+  static const phs_shape scalar = {0};
+  return phs_attr_elements(ir, kind, uniform(data, element_size(kind), n) ? &scalar : shape, data,
+                           lasting);
+}
+
+void phs_attr_add(phs_ir *ir, phs_attr_list *l, const char *name, MlirAttribute value) {
+  l->list[l->count++] = mlirNamedAttributeGet(mlirIdentifierGet(ir->context, phs_ref(name)), value);
+}
+
+MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const MlirValue *operands,
+                          int operand_count, const MlirType *results, int result_count,
+                          const phs_attr_list *attributes) {
+  (void)ir;
+  MlirOperationState state = mlirOperationStateGet(phs_ref(name), at);
+  mlirOperationStateAddOperands(&state, operand_count, operands);
+  mlirOperationStateAddResults(&state, result_count, results);
+  if (attributes) {
+    mlirOperationStateAddAttributes(&state, attributes->count, attributes->list);
+  }
+  return mlirOperationCreate(&state);
+}

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file build.h  Making attributes, types, ops and functions of the dialect; for src/ir and
+ * passes. */
+#ifndef PHS_IR_BUILD_H
+#define PHS_IR_BUILD_H
+
+#include "ir/context.h"
+
+/** What the elements of an elements attribute are. */
+typedef enum phs_element { PHS_ELEMENT_F32, PHS_ELEMENT_F64, PHS_ELEMENT_I64 } phs_element;
+
+MlirAttribute phs_attr_string(phs_ir *ir, const char *s);
+MlirAttribute phs_attr_i64(phs_ir *ir, int64_t v);
+MlirAttribute phs_attr_f64(phs_ir *ir, double v);
+MlirAttribute phs_attr_bool(phs_ir *ir, bool v);
+MlirAttribute phs_attr_i64_array(phs_ir *ir, const int64_t *v, int n);
+MlirAttribute phs_attr_symbol(phs_ir *ir, const char *name);
+/** {key = value, ...} */
+MlirAttribute phs_attr_dictionary(phs_ir *ir, const char *const *keys, const MlirAttribute *values,
+                                  size_t n);
+/** The names of states: ["v", "i"]. */
+MlirAttribute phs_attr_strings(phs_ir *ir, const char *const *s, int n);
+
+/** tensor<SHAPE x ELEM> of a value in the network. */
+MlirType phs_type_value(phs_ir *ir, const phs_shape *shape, phs_elem elem);
+
+/**
+ * Values as an attribute of type tensor<SHAPE x ELEMENT>: inline when they are all equal or few,
+ * else a resource that is named by its content and refers to @p data without a copy.
+ * @param lasting the data live as long as the ir (phs_ir_keep()); else as long as the module
+ */
+MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *shape,
+                                const void *data, bool lasting);
+/** A value for each of @p shape's elements: n == 1 or n equal values give a rank-0 attribute,
+ * others one of that shape. */
+MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape *shape,
+                                   const void *data, size_t n, bool lasting);
+/** A copy of @p size bytes that lives as long as the ir; NULL without memory. */
+void *phs_ir_keep(phs_ir *ir, const void *data, size_t size);
+
+/** Attributes of a dialect op under construction. */
+typedef struct phs_attr_list {
+  MlirNamedAttribute list[16];
+  int count;
+} phs_attr_list;
+void phs_attr_add(phs_ir *ir, phs_attr_list *l, const char *name, MlirAttribute value);
+
+/** An op of any name, detached: the caller inserts or destroys it. A null op when MLIR refuses it
+ * (it has reported). */
+MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const MlirValue *operands,
+                          int operand_count, const MlirType *results, int result_count,
+                          const phs_attr_list *attributes);
+/**
+ * The dialect op that @p op stands for (every kind but INPUT and OUTPUT), detached.
+ * @param operands a value for each of op->operand_count
+ * @param lasting  as in phs_attr_elements(), for the op's arrays
+ */
+MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
+                             const MlirValue *operands, bool lasting);
+/** The private func.func that @p kernel stands for, detached. */
+MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
+
+/** Op names of a scalar instruction ("arith.addf") and back; NULL and -1 where there is none
+ * (constants). */
+const char *phs_scalar_op_name(phs_scalar_op op);
+int phs_scalar_op_find(MlirStringRef name);
+/** Number of register operands, 1..3 (0 for constants). */
+int phs_scalar_op_arity(phs_scalar_op op);
+/** Name of an op kind in the dialect ("phasor.linear"); NULL for inputs and outputs. */
+const char *phs_op_kind_name(phs_op_kind kind);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* One op of a network as one op of the dialect. */
+#include "ir/build.h"
+
+static const char *const kind_names[] = {
+    [PHS_OP_INPUT] = NULL,
+    [PHS_OP_OUTPUT] = NULL,
+    [PHS_OP_LINEAR] = "phasor.linear",
+    [PHS_OP_CONV] = "phasor.conv",
+    [PHS_OP_POOL] = "phasor.pool",
+    [PHS_OP_SCALE] = "phasor.scale",
+    [PHS_OP_FLATTEN] = "phasor.flatten",
+    [PHS_OP_ADD] = "phasor.add",
+    [PHS_OP_DELAY] = "phasor.delay",
+    [PHS_OP_NEURONS] = "phasor.neurons",
+};
+
+const char *phs_op_kind_name(phs_op_kind kind) {
+  return kind_names[kind];
+}
+
+typedef struct maker {
+  phs_ir *ir;
+  phs_attr_list attributes;
+  bool lasting;
+} maker;
+
+static void put(maker *m, const char *name, MlirAttribute value) {
+  phs_attr_add(m->ir, &m->attributes, name, value);
+}
+
+static void put_tensor(maker *m, const char *name, const phs_tensor *t) {
+  if (t->data) {
+    put(m, name, phs_attr_elements(m->ir, PHS_ELEMENT_F32, &t->shape, t->data, m->lasting));
+  }
+}
+
+static void put_conv(maker *m, const phs_conv *c) {
+  put_tensor(m, "weight", &c->weight);
+  put_tensor(m, "bias", &c->bias);
+  put(m, "stride", phs_attr_i64_array(m->ir, c->stride, c->dims));
+  put(m, "pad_low", phs_attr_i64_array(m->ir, c->pad_low, c->dims));
+  put(m, "pad_high", phs_attr_i64_array(m->ir, c->pad_high, c->dims));
+  put(m, "dilation", phs_attr_i64_array(m->ir, c->dilation, c->dims));
+  put(m, "groups", phs_attr_i64(m->ir, c->groups));
+}
+
+static void put_pool(maker *m, const phs_pool *p) {
+  put(m, "kind", phs_attr_string(m->ir, p->average ? "avg" : "sum"));
+  put(m, "kernel", phs_attr_i64_array(m->ir, p->kernel, 2));
+  put(m, "stride", phs_attr_i64_array(m->ir, p->stride, 2));
+  put(m, "pad_low", phs_attr_i64_array(m->ir, p->pad_low, 2));
+  put(m, "pad_high", phs_attr_i64_array(m->ir, p->pad_high, 2));
+}
+
+static void put_neurons(maker *m, const phs_op *op) {
+  const phs_neurons *n = &op->neurons;
+  phs_shape flat = {.rank = 1, .dim = {(int64_t)phs_shape_count(&op->shape)}};
+  if (n->kernel) {
+    put(m, "update", phs_attr_symbol(m->ir, n->kernel->name));
+    put(m, "states", phs_attr_strings(m->ir, n->state, n->state_count));
+    MlirAttribute coefficients[32];
+    for (int i = 0; i < n->coeff_count; i++) {
+      coefficients[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &flat, n->coeff[i].v,
+                                             n->coeff[i].n, m->lasting);
+    }
+    put(m, "coefficients", mlirArrayAttrGet(m->ir->context, n->coeff_count, coefficients));
+    return;
+  }
+  const phs_model_info *info = phs_model_get(n->model);
+  MlirAttribute params[PHS_MAX_MODEL_PARAMS];
+  for (int i = 0; i < info->param_count; i++) {
+    params[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F64, &flat, n->param[i].v, n->param[i].n,
+                                     m->lasting);
+  }
+  put(m, "model", phs_attr_string(m->ir, info->name));
+  put(m, "params", phs_attr_dictionary(m->ir, info->param, params, (size_t)info->param_count));
+}
+
+static void put_delay(maker *m, const phs_op *op) {
+  if (op->delay.steps.v) {
+    put(m, "steps",
+        phs_attr_per_element(m->ir, PHS_ELEMENT_I64, &op->shape, op->delay.steps.v,
+                             op->delay.steps.n, m->lasting));
+  } else {
+    put(m, "seconds",
+        phs_attr_per_element(m->ir, PHS_ELEMENT_F64, &op->shape, op->delay.seconds.v,
+                             op->delay.seconds.n, m->lasting));
+  }
+}
+
+static void put_attributes(maker *m, const phs_op *op) {
+  put(m, "name", phs_attr_string(m->ir, op->name));
+  switch (op->kind) {
+  case PHS_OP_LINEAR:
+    put_tensor(m, "weight", &op->linear.weight);
+    put_tensor(m, "bias", &op->linear.bias);
+    break;
+  case PHS_OP_CONV:
+    put_conv(m, &op->conv);
+    break;
+  case PHS_OP_POOL:
+    put_pool(m, &op->pool);
+    break;
+  case PHS_OP_SCALE:
+    put(m, "factor",
+        phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &op->shape, op->scale.factor.v,
+                             op->scale.factor.n, m->lasting));
+    break;
+  case PHS_OP_FLATTEN:
+    put(m, "start", phs_attr_i64(m->ir, op->flatten.start));
+    put(m, "end", phs_attr_i64(m->ir, op->flatten.end));
+    break;
+  case PHS_OP_DELAY:
+    put_delay(m, op);
+    break;
+  case PHS_OP_NEURONS:
+    put_neurons(m, op);
+    break;
+  case PHS_OP_INPUT:
+  case PHS_OP_OUTPUT:
+  case PHS_OP_ADD:
+    break;
+  }
+}
+
+MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
+                             const MlirValue *operands, bool lasting) {
+  maker m = {.ir = ir, .lasting = lasting};
+  put_attributes(&m, op);
+  MlirType type = phs_type_value(ir, &op->shape, op->elem);
+  return phs_ir_make(ir, kind_names[op->kind],
+                     phs_ir_location(ir, file, op->where, op->line, op->column), operands,
+                     op->operand_count, &type, 1, &m.attributes);
+}
