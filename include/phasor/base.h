@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file base.h  What every public Phasor header builds on: the export mark, status codes, the version. */
+/** @file base.h  What every public Phasor header builds on: the export mark, status codes, the
+ * version. */
 #ifndef PHASOR_BASE_H
 #define PHASOR_BASE_H
 
@@ -23,8 +24,8 @@ extern "C" {
 #define PHASOR_VERSION_STRING "0.1.0"
 
 /**
- * That something failed, and of which kind; diagnostics (diag.h) say what, where and how to mend it.
- * The values are the exit codes of `phasorc`.
+ * That something failed, and of which kind; diagnostics (diag.h) say what, where and how to mend
+ * it. The values are the exit codes of `phasorc`.
  */
 typedef enum phasor_status {
   PHASOR_OK = 0,             /**< success; warnings may have been reported */
@@ -37,7 +38,8 @@ typedef enum phasor_status {
   PHASOR_ERROR_INTERNAL = 70 /**< a defect of Phasor, or no memory */
 } phasor_status;
 
-/** The version of the library that is linked, as "MAJOR.MINOR.PATCH"; compare with PHASOR_VERSION_STRING. */
+/** The version of the library that is linked, as "MAJOR.MINOR.PATCH"; compare with
+ * PHASOR_VERSION_STRING. */
 PHASOR_API const char *phasor_version(void);
 
 #ifdef __cplusplus

@@ -17,14 +17,15 @@ typedef enum phasor_severity {
 
 /** One diagnostic. All strings are borrowed: they live until the consumer returns. */
 typedef struct phasor_diagnostic {
-  const char *code;          /**< "PHS0417": stable, explained by phasor_explain() */
+  const char *code; /**< "PHS0417": stable, explained by phasor_explain() */
   phasor_severity severity;
-  const char *message;       /**< one line with the offending value and the limit, without a full stop */
-  const char *file;          /**< path as given by the user, or NULL */
-  const char *where;         /**< HDF5 path, byte offset ("byte 12") or option; NULL when line > 0 or unknown */
-  uint32_t line, column;     /**< 1-based; 0 when not a text file */
-  const char *excerpt;       /**< the source line for text files, or NULL */
-  const char *help;          /**< the remedy, one sentence, or NULL */
+  const char *message; /**< one line with the offending value and the limit, without a full stop */
+  const char *file;    /**< path as given by the user, or NULL */
+  const char
+      *where; /**< HDF5 path, byte offset ("byte 12") or option; NULL when line > 0 or unknown */
+  uint32_t line, column; /**< 1-based; 0 when not a text file */
+  const char *excerpt;   /**< the source line for text files, or NULL */
+  const char *help;      /**< the remedy, one sentence, or NULL */
 } phasor_diagnostic;
 
 /** Called once for each diagnostic, from the thread that runs the operation. */

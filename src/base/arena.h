@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file arena.h  Memory by lifetime: everything allocated from an arena is freed with it. Not thread-safe. */
+/** @file arena.h  Memory by lifetime: everything allocated from an arena is freed with it. Not
+ * thread-safe. */
 #ifndef PHS_BASE_ARENA_H
 #define PHS_BASE_ARENA_H
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file buf.h  A growing byte buffer for building text. Errors stick: check `failed` once, at the end. */
+/** @file buf.h  A growing byte buffer for building text. Errors stick: check `failed` once, at the
+ * end. */
 #ifndef PHS_BASE_BUF_H
 #define PHS_BASE_BUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/** Zero-initialise to start; phs_buf_free() ends it. `data` is NUL-terminated once anything was added. */
+/** Zero-initialise to start; phs_buf_free() ends it. `data` is NUL-terminated once anything was
+ * added. */
 typedef struct phs_buf {
   char *data;
   size_t len, cap;

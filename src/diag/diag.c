@@ -29,7 +29,8 @@ static const struct {
   int number;
   phs_code_info info;
 } codes[] = {
-#define PHS_CODE(number, id, severity, title, text) {number, {SEV_##severity, ST_##severity, title, text}},
+#define PHS_CODE(number, id, severity, title, text)                                                \
+  {number, {SEV_##severity, ST_##severity, title, text}},
 #include "diag/codes.def"
 #undef PHS_CODE
 };
@@ -61,7 +62,8 @@ const char *phasor_explain(const char *code) {
   return NULL;
 }
 
-void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help, const char *fmt, ...) {
+void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help,
+                const char *fmt, ...) {
   phasor_severity severity = codes[code].info.severity;
   if (severity == PHASOR_WARNING && d->warnings_are_errors) {
     severity = PHASOR_ERROR;

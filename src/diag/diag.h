@@ -34,8 +34,8 @@ typedef struct phs_place {
  * @param help  the remedy in one sentence, or NULL
  * @param fmt   one line with the value and the limit
  */
-void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
+void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help,
+                const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /** The status class that an error of this code ends in. */
 phasor_status phs_code_status(phs_code code);

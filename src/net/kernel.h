@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
- * @file kernel.h  A neuron's update function as straight-line code over scalars: the plain form of a `func.func` of
- * `arith` and `math` ops, which src/ir reads into this form and the interpreter evaluates.
+ * @file kernel.h  A neuron's update function as straight-line code over scalars: the plain form of
+ * a `func.func` of `arith` and `math` ops, which src/ir reads into this form and the interpreter
+ * evaluates.
  *
- * Registers hold one scalar each. Registers 0 .. arg_count-1 are the arguments: the input current (f32), the states
- * (f32), then the coefficients (f32). Results: the output (i1, i32 or f32), then the new states.
+ * Registers hold one scalar each. Registers 0 .. arg_count-1 are the arguments: the input current
+ * (f32), the states (f32), then the coefficients (f32). Results: the output (i1, i32 or f32), then
+ * the new states.
  */
 #ifndef PHS_NET_KERNEL_H
 #define PHS_NET_KERNEL_H
@@ -14,15 +16,47 @@
 typedef enum phs_scalar_op {
   PHS_K_CONST_F32, /**< dst = imm.f */
   PHS_K_CONST_INT, /**< dst = imm.i (i1 or i32) */
-  PHS_K_ADDF, PHS_K_SUBF, PHS_K_MULF, PHS_K_DIVF, PHS_K_REMF, PHS_K_NEGF,
-  PHS_K_MAXIMUMF, PHS_K_MINIMUMF, PHS_K_MAXNUMF, PHS_K_MINNUMF,
+  PHS_K_ADDF,
+  PHS_K_SUBF,
+  PHS_K_MULF,
+  PHS_K_DIVF,
+  PHS_K_REMF,
+  PHS_K_NEGF,
+  PHS_K_MAXIMUMF,
+  PHS_K_MINIMUMF,
+  PHS_K_MAXNUMF,
+  PHS_K_MINNUMF,
   PHS_K_CMPF, /**< imm.i: arith.cmpf predicate number */
   PHS_K_CMPI, /**< imm.i: arith.cmpi predicate number */
   PHS_K_SELECT,
-  PHS_K_ADDI, PHS_K_SUBI, PHS_K_MULI, PHS_K_ANDI, PHS_K_ORI, PHS_K_XORI, PHS_K_SHLI, PHS_K_SHRSI, PHS_K_SHRUI,
-  PHS_K_DIVSI, PHS_K_REMSI, PHS_K_MAXSI, PHS_K_MINSI,
-  PHS_K_SITOFP, PHS_K_UITOFP, PHS_K_FPTOSI, PHS_K_EXTUI, PHS_K_EXTSI, PHS_K_TRUNCI,
-  PHS_K_FLOOR, PHS_K_CEIL, PHS_K_ROUNDEVEN, PHS_K_TRUNC, PHS_K_ABSF, PHS_K_SQRT, PHS_K_EXP, PHS_K_LOG, PHS_K_TANH,
+  PHS_K_ADDI,
+  PHS_K_SUBI,
+  PHS_K_MULI,
+  PHS_K_ANDI,
+  PHS_K_ORI,
+  PHS_K_XORI,
+  PHS_K_SHLI,
+  PHS_K_SHRSI,
+  PHS_K_SHRUI,
+  PHS_K_DIVSI,
+  PHS_K_REMSI,
+  PHS_K_MAXSI,
+  PHS_K_MINSI,
+  PHS_K_SITOFP,
+  PHS_K_UITOFP,
+  PHS_K_FPTOSI,
+  PHS_K_EXTUI,
+  PHS_K_EXTSI,
+  PHS_K_TRUNCI,
+  PHS_K_FLOOR,
+  PHS_K_CEIL,
+  PHS_K_ROUNDEVEN,
+  PHS_K_TRUNC,
+  PHS_K_ABSF,
+  PHS_K_SQRT,
+  PHS_K_EXP,
+  PHS_K_LOG,
+  PHS_K_TANH,
 } phs_scalar_op;
 
 typedef enum phs_scalar_type { PHS_S_I1, PHS_S_I32, PHS_S_I64, PHS_S_F32 } phs_scalar_type;

@@ -8,7 +8,8 @@ static const phs_model_info models[] = {
     [PHS_MODEL_IF] = {"if", true, 3, {"r", "v_threshold", "v_reset"}, 1, {"v"}},
     [PHS_MODEL_LI] = {"li", false, 3, {"tau", "r", "v_leak"}, 1, {"v"}},
     [PHS_MODEL_LIF] = {"lif", true, 5, {"tau", "r", "v_leak", "v_threshold", "v_reset"}, 1, {"v"}},
-    [PHS_MODEL_CUBALI] = {"cuba_li", false, 5, {"tau_syn", "tau_mem", "r", "v_leak", "w_in"}, 2, {"v", "i"}},
+    [PHS_MODEL_CUBALI] =
+        {"cuba_li", false, 5, {"tau_syn", "tau_mem", "r", "v_leak", "w_in"}, 2, {"v", "i"}},
     [PHS_MODEL_CUBALIF] = {"cuba_lif",
                            true,
                            7,

@@ -1,18 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
- * @file net.h  A network as plain arrays: what importers fill, src/ir turns into the `phasor` dialect and back, and the
- * interpreter (later the mappers) read. One op here is one op of the dialect.
+ * @file net.h  A network as plain arrays: what importers fill, src/ir turns into the `phasor`
+ * dialect and back, and the interpreter (later the mappers) read. One op here is one op of the
+ * dialect.
  *
- * A network is a list of ops in the order of evaluation; each op has one result. Operands name earlier ops, except those of
- * PHS_OP_DELAY, which may name any op: a delay gives what its operand was `steps` steps ago, and zeros before that.
+ * A network is a list of ops in the order of evaluation; each op has one result. Operands name
+ * earlier ops, except those of PHS_OP_DELAY, which may name any op: a delay gives what its operand
+ * was `steps` steps ago, and zeros before that.
  *
  * Arithmetic is IEEE binary32, round to nearest, no contraction, no reassociation:
- *   linear, conv:  acc = init (or 0); acc += bias if there is one (acc = bias without init); then, for every source element
- *                  with x != 0 in ascending row-major index, acc += w * (float)x.
- *   pool:          acc = 0; for every source element inside the window in ascending index with x != 0, acc += (float)x;
+ *   linear, conv:  acc = init (or 0); acc += bias if there is one (acc = bias without init); then,
+ * for every source element with x != 0 in ascending row-major index, acc += w * (float)x. pool: acc
+ * = 0; for every source element inside the window in ascending index with x != 0, acc += (float)x;
  *                  avg then divides by the number of window elements, padding included.
  *   scale:         y = s * (float)x.      add: y = ((float)x0 + (float)x1) + ...
- * A bias of -0 is stored as +0, so that leaving out zero sources and adding their zero products are the same to the bit.
+ * A bias of -0 is stored as +0, so that leaving out zero sources and adding their zero products are
+ * the same to the bit.
  *
  * Every array hangs off the network's arena and is freed with it.
  */
@@ -74,7 +77,8 @@ typedef enum phs_op_kind {
   PHS_OP_NEURONS, /**< a population of neurons; operand: its input current; stateful */
 } phs_op_kind;
 
-/** NIR's neuron models. PHS_CUSTOM: described by a kernel alone (every model is, once discretised). */
+/** NIR's neuron models. PHS_CUSTOM: described by a kernel alone (every model is, once discretised).
+ */
 typedef enum phs_model {
   PHS_MODEL_I,
   PHS_MODEL_IF,
@@ -94,7 +98,8 @@ typedef struct phs_model_info {
   const char *name; /**< "cuba_lif" */
   bool spiking;     /**< result: i1 or i32 (spikes_per_step many), else f32 */
   int param_count;
-  const char *param[PHS_MAX_MODEL_PARAMS]; /**< order of phs_neurons.param: see models.c; times in seconds */
+  const char *param[PHS_MAX_MODEL_PARAMS]; /**< order of phs_neurons.param: see models.c; times in
+                                              seconds */
   int state_count;
   const char *state[PHS_MAX_STATES]; /**< "v" before "i" */
 } phs_model_info;
@@ -131,16 +136,18 @@ typedef struct phs_pool {
 
 typedef struct phs_op {
   phs_op_kind kind;
-  const char *name;  /**< the node's name in the model, "/" between nested graphs; unique among ops that are not delays/adds
-                          made by the importer (those have names with a '#') */
-  const char *where; /**< HDF5 path or other place in the source, or NULL */
+  const char
+      *name; /**< the node's name in the model, "/" between nested graphs; unique among ops that are
+                not delays/adds made by the importer (those have names with a '#') */
+  const char *where;     /**< HDF5 path or other place in the source, or NULL */
   uint32_t line, column; /**< place in a text source, or 0 */
-  phs_shape shape;   /**< of the result */
-  phs_elem elem;     /**< of the result */
+  phs_shape shape;       /**< of the result */
+  phs_elem elem;         /**< of the result */
   int operand_count;
-  int *operand;      /**< indices into phs_net.op */
-  bool keep;         /**< its result is looked at from outside: passes neither drop nor change it */
-  int alias_count;   /**< names of ops that turned out to be the same as this one and were merged into it */
+  int *operand;    /**< indices into phs_net.op */
+  bool keep;       /**< its result is looked at from outside: passes neither drop nor change it */
+  int alias_count; /**< names of ops that turned out to be the same as this one and were merged into
+                      it */
   const char *const *alias;
   union {
     struct {
@@ -156,8 +163,10 @@ typedef struct phs_op {
       int start, end; /**< dimensions start..end (inclusive, non-negative) become one */
     } flatten;
     struct {
-      phs_param64 seconds; /**< a NIR Delay before discretisation; v NULL afterwards and for recurrent delays */
-      phs_steps steps;     /**< v NULL before discretisation of a NIR Delay; each >= 0 (0 only outside cycles) */
+      phs_param64 seconds; /**< a NIR Delay before discretisation; v NULL afterwards and for
+                              recurrent delays */
+      phs_steps steps; /**< v NULL before discretisation of a NIR Delay; each >= 0 (0 only outside
+                          cycles) */
     } delay;
     phs_neurons neurons;
   };
@@ -169,9 +178,10 @@ typedef struct phs_net {
   const char *file;   /**< the source as the user named it, or NULL */
   const char *format; /**< "nir", "yaml", "mlir" */
   phs_conventions conventions;
-  double dt;          /**< seconds a step; 1 when the model has no time scale (then time counts in steps) */
-  bool has_time;      /**< the model has time constants or delays, or dt was given */
-  bool discrete;      /**< false: `net` level, true: `opt` level (every neurons op has a kernel, every delay has steps) */
+  double dt; /**< seconds a step; 1 when the model has no time scale (then time counts in steps) */
+  bool has_time; /**< the model has time constants or delays, or dt was given */
+  bool discrete; /**< false: `net` level, true: `opt` level (every neurons op has a kernel, every
+                    delay has steps) */
   int op_count;
   phs_op *op;
 } phs_net;
@@ -180,8 +190,8 @@ typedef struct phs_net {
 phs_net *phs_net_create(void);
 /** Frees the network and its arena; NULL is allowed. */
 void phs_net_destroy(phs_net *n);
-/** Index of the op that a user means by @p name ("lif1.lif"; for nested graphs "lif1/lif" or, where that is
- *  unambiguous, "lif1.lif"), or -1. Names of merged ops find the op that stands for them. */
+/** Index of the op that a user means by @p name ("lif1.lif"; for nested graphs "lif1/lif" or, where
+ * that is unambiguous, "lif1.lif"), or -1. Names of merged ops find the op that stands for them. */
 int phs_net_find(const phs_net *n, const char *name);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file recording.h  Writing recorded values, steps x neurons, as .csv or .npy. Part of libphasor-rt: libc only. */
+/** @file recording.h  Writing recorded values, steps x neurons, as .csv or .npy. Part of
+ * libphasor-rt: libc only. */
 #ifndef PHS_VM_RECORDING_H
 #define PHS_VM_RECORDING_H
 
@@ -11,16 +12,17 @@ typedef enum phs_record_type { PHS_RECORD_U8, PHS_RECORD_I32, PHS_RECORD_F32 } p
 typedef struct phs_recording {
   phs_record_type type;
   size_t width;
-  size_t batch;        /**< 0: [steps, width]; else [batch, steps, width] when written */
-  size_t rows, cap;    /**< rows of `width` values: steps, or batch x steps */
+  size_t batch;     /**< 0: [steps, width]; else [batch, steps, width] when written */
+  size_t rows, cap; /**< rows of `width` values: steps, or batch x steps */
   void *data;
 } phs_recording;
 
 /** Appends one row; false without memory. */
 bool phs_recording_append(phs_recording *r, const void *row);
 /**
- * Writes to @p path (.npy by that suffix, else .csv: integers as integers, floats with 9 significant digits so that they
- * read back to the same bits). Goes through a temporary file in the same folder and a rename: no half-written output.
+ * Writes to @p path (.npy by that suffix, else .csv: integers as integers, floats with 9
+ * significant digits so that they read back to the same bits). Goes through a temporary file in the
+ * same folder and a rename: no half-written output.
  */
 bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_error *error);
 void phs_recording_free(phs_recording *r);
