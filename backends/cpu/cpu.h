@@ -5,23 +5,35 @@
 
 #include "ir/ir.h"
 
-typedef enum phs_cpu_kind { PHS_CPU_LLVM, PHS_CPU_ASM, PHS_CPU_OBJ, PHS_CPU_HEADER, PHS_CPU_SO, PHS_CPU_EXE } phs_cpu_kind;
+typedef enum phs_cpu_kind {
+  PHS_CPU_LLVM,
+  PHS_CPU_ASM,
+  PHS_CPU_OBJ,
+  PHS_CPU_HEADER,
+  PHS_CPU_SO,
+  PHS_CPU_EXE
+} phs_cpu_kind;
 
 typedef struct phs_cpu_options {
-  const char *triple;  /**< NULL: this host. "aarch64-linux-gnu", "riscv64-linux-gnu", "x86_64-linux-gnu" */
-  const char *cpu;     /**< LLVM's name; NULL: the host's own for the host, generic for others */
-  int opt_level;       /**< 0..3 */
-  const char *symbol;  /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
+  const char
+      *triple; /**< NULL: this host. "aarch64-linux-gnu", "riscv64-linux-gnu", "x86_64-linux-gnu" */
+  const char *cpu; /**< LLVM's name; NULL: the host's own for the host, generic for others */
+  int opt_level;   /**< 0..3 */
+  const char
+      *symbol; /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
 } phs_cpu_options;
 
-/** Writes one artefact of @p net (level `opt`, as read from @p module) to @p path. On failure nothing is left there. */
-phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net, const phs_cpu_options *options,
-                            phs_cpu_kind kind, const char *path, phs_diag *diag);
+/** Writes one artefact of @p net (level `opt`, as read from @p module) to @p path. On failure
+ * nothing is left there. */
+phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
+                            const phs_cpu_options *options, phs_cpu_kind kind, const char *path,
+                            phs_diag *diag);
 
-/** The program in this process: the very object that PHS_CPU_OBJ gives, linked by LLVM's JIT linker. */
+/** The program in this process: the very object that PHS_CPU_OBJ gives, linked by LLVM's JIT
+ * linker. */
 typedef struct phs_cpu_program phs_cpu_program;
-phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net, const phs_cpu_options *options,
-                              phs_diag *diag);
+phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
+                              const phs_cpu_options *options, phs_diag *diag);
 void phs_cpu_unload(phs_cpu_program *p);
 
 /** One run of the program: a state block. */
@@ -31,7 +43,8 @@ void phs_cpu_run_destroy(phs_cpu_run *r);
 void phs_cpu_run_reset(phs_cpu_run *r);
 /** One step; inputs as in phs_interp_step(). */
 void phs_cpu_run_step(phs_cpu_run *r, const float *const *inputs);
-/** Like phs_interp_quantity(): the data lie in the state block. An op that fusion removed has none. */
+/** Like phs_interp_quantity(): the data lie in the state block. An op that fusion removed has none.
+ */
 struct phs_quantity;
 bool phs_cpu_run_quantity(const phs_cpu_run *r, int op, const char *var, struct phs_quantity *out);
 

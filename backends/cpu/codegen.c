@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "backends/cpu/codegen.h"
+#include "backends/cpu/blob.h"
+#include "backends/cpu/lower.h"
+
+#include <llvm-c/Error.h>
+#include <llvm-c/Transforms/PassBuilder.h>
+#include <mlir-c/Pass.h>
+#include <mlir-c/RegisterEverything.h>
+#include <mlir-c/Target/LLVMIR.h>
+#include <string.h>
+
+/* Plain IEEE arithmetic all the way: none of these passes, nor LLVM's at any level, contracts or
+ * reorders operations that carry no fast-math flags, and ours carry none. */
+static const char pipeline[] = "convert-scf-to-cf,convert-to-llvm,reconcile-unrealized-casts";
+
+static phasor_status internal(phs_diag *diag, const char *what, const char *detail) {
+  phs_report(diag, PHS_INTERNAL, NULL, NULL, "%s%s%s", what, detail ? ": " : "",
+             detail ? detail : "");
+  return PHASOR_ERROR_INTERNAL;
+}
+
+static void ignore(MlirStringRef text, void *user) {
+  (void)text;
+  (void)user;
+}
+
+/* Runs MLIR's lowering over the text and translates the result. */
+static phasor_status translate(MlirContext context, const phs_buf *text, phs_diag *diag,
+                               phs_cpu_code *code) {
+  MlirModule module = mlirModuleCreateParse(context, mlirStringRefCreate(text->data, text->len));
+  if (mlirModuleIsNull(module)) {
+    return internal(diag, "MLIR does not read the text of the program", NULL);
+  }
+  MlirOperation op = mlirModuleGetOperation(module);
+  MlirPassManager manager = mlirPassManagerCreate(context);
+  mlirPassManagerEnableVerifier(
+      manager, false); /* the parser has verified, and the translation will complain */
+  phasor_status status = PHASOR_OK;
+  if (mlirLogicalResultIsFailure(
+          mlirOpPassManagerAddPipeline(mlirPassManagerGetAsOpPassManager(manager),
+                                       mlirStringRefCreateFromCString(pipeline), ignore, NULL)) ||
+      mlirLogicalResultIsFailure(mlirPassManagerRunOnOp(manager, op))) {
+    status = internal(diag, "MLIR does not lower the program", NULL);
+  } else {
+    code->module = mlirTranslateModuleToLLVMIR(op, code->context);
+    if (!code->module) {
+      status = internal(diag, "MLIR does not translate the program to LLVM", NULL);
+    }
+  }
+  mlirPassManagerDestroy(manager);
+  mlirModuleDestroy(module);
+  return status;
+}
+
+/* Has the assembler include the blob, under the name by which this process knows the unnamed file.
+ */
+static phasor_status attach_blob(phs_cpu_code *code, const phs_cpu_plan *plan, phs_diag *diag) {
+  code->blob = phs_cpu_blob_write(plan, diag);
+  if (!code->blob) {
+    return PHASOR_ERROR_IO;
+  }
+  phs_buf s = {0};
+  phs_buf_printf(&s,
+                 ".section .rodata.%s_weights,\"a\",%%progbits\n.balign %d\n.type "
+                 "%s_weights,%%object\n%s_weights:\n"
+                 ".incbin \"/proc/self/fd/%d\"\n.size %s_weights, %zu\n.text\n",
+                 plan->symbol, PHS_CPU_ALIGN, plan->symbol, plan->symbol, fileno(code->blob),
+                 plan->symbol, plan->blob_size);
+  if (s.failed) {
+    phs_buf_free(&s);
+    return internal(diag, "no memory for a line of assembly", NULL);
+  }
+  LLVMAppendModuleInlineAsm(code->module, s.data, s.len);
+  phs_buf_free(&s);
+  return PHASOR_OK;
+}
+
+static void keep_error(LLVMDiagnosticInfoRef info, void *user) {
+  phs_cpu_code *code = user;
+  if (LLVMGetDiagInfoSeverity(info) == LLVMDSError && !code->error) {
+    code->error = LLVMGetDiagInfoDescription(info);
+  }
+}
+
+static phasor_status optimize(phs_cpu_code *code, int opt_level, phs_diag *diag) {
+  static const char *const passes[] = {"default<O0>", "default<O1>", "default<O2>", "default<O3>"};
+  LLVMPassBuilderOptionsRef o = LLVMCreatePassBuilderOptions();
+  LLVMErrorRef error = LLVMRunPasses(code->module, passes[opt_level], code->machine, o);
+  LLVMDisposePassBuilderOptions(o);
+  if (!error) {
+    return PHASOR_OK;
+  }
+  char *message = LLVMGetErrorMessage(error);
+  phasor_status status = internal(diag, "LLVM does not optimise the program", message);
+  LLVMDisposeErrorMessage(message);
+  return status;
+}
+
+phasor_status phs_cpu_code_create(MlirContext context, const phs_cpu_plan *plan, bool native,
+                                  const char *cpu, int opt_level, bool with_blob, phs_diag *diag,
+                                  phs_cpu_code *out) {
+  phs_buf text = {0};
+  *out =
+      (phs_cpu_code){.machine = phs_cpu_target_machine(plan->target, native, cpu, opt_level, diag)};
+  if (!out->machine) {
+    return PHASOR_ERROR_TARGET;
+  }
+  mlirRegisterAllLLVMTranslations(context);
+  out->context = LLVMContextCreate();
+  LLVMContextSetDiagnosticHandler(out->context, keep_error, out);
+  phasor_status status = phs_cpu_lower(plan, diag, &text);
+  if (status == PHASOR_OK) {
+    status = translate(context, &text, diag, out);
+  }
+  phs_buf_free(&text);
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  char *triple = LLVMGetTargetMachineTriple(out->machine);
+  LLVMTargetDataRef layout = LLVMCreateTargetDataLayout(out->machine);
+  LLVMSetTarget(out->module, triple);
+  LLVMSetModuleDataLayout(out->module, layout);
+  LLVMSetModuleIdentifier(out->module, plan->symbol, strlen(plan->symbol));
+  LLVMSetSourceFileName(out->module, plan->symbol, strlen(plan->symbol));
+  LLVMDisposeTargetData(layout);
+  LLVMDisposeMessage(triple);
+  status = optimize(out, opt_level, diag);
+  if (status == PHASOR_OK && with_blob) {
+    status = attach_blob(out, plan, diag);
+  }
+  return status;
+}
+
+void phs_cpu_code_destroy(phs_cpu_code *code) {
+  if (code->module) {
+    LLVMDisposeModule(code->module);
+  }
+  if (code->context) {
+    LLVMContextDispose(code->context);
+  }
+  if (code->machine) {
+    LLVMDisposeTargetMachine(code->machine);
+  }
+  if (code->blob) {
+    fclose(code->blob);
+  }
+  LLVMDisposeMessage(code->error);
+  *code = (phs_cpu_code){0};
+}
+
+static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, const char *path,
+                          LLVMMemoryBufferRef *memory, phs_diag *diag) {
+  char *message = NULL;
+  LLVMBool failed =
+      path ? LLVMTargetMachineEmitToFile(code->machine, code->module, path, kind, &message)
+           : LLVMTargetMachineEmitToMemoryBuffer(code->machine, code->module, kind, &message,
+                                                 memory);
+  phasor_status status = PHASOR_OK;
+  if (failed || code->error) {
+    status = internal(diag, "LLVM does not write the program", code->error ? code->error : message);
+    if (!failed && !path) {
+      LLVMDisposeMemoryBuffer(*memory);
+    }
+  }
+  LLVMDisposeMessage(message);
+  return status;
+}
+
+phasor_status phs_cpu_code_object(phs_cpu_code *code, const char *path, LLVMMemoryBufferRef *memory,
+                                  phs_diag *diag) {
+  return emit(code, LLVMObjectFile, path, memory, diag);
+}
+
+phasor_status phs_cpu_code_assembly(phs_cpu_code *code, LLVMMemoryBufferRef *memory,
+                                    phs_diag *diag) {
+  return emit(code, LLVMAssemblyFile, NULL, memory, diag);
+}

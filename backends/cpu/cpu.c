@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/codegen.h"
+#include "backends/cpu/options.h"
+#include "backends/cpu/outfile.h"
+
+#include <string.h>
+
+static phasor_status build_text(phs_cpu_code *code, phs_cpu_kind kind, const char *path,
+                                phs_diag *diag) {
+  if (kind == PHS_CPU_LLVM) {
+    char *text = LLVMPrintModuleToString(code->module);
+    phasor_status status = phs_outfile_write(path, text, strlen(text), diag);
+    LLVMDisposeMessage(text);
+    return status;
+  }
+  LLVMMemoryBufferRef memory;
+  phasor_status status = phs_cpu_code_assembly(code, &memory, diag);
+  if (status == PHASOR_OK) {
+    status = phs_outfile_write(path, LLVMGetBufferStart(memory), LLVMGetBufferSize(memory), diag);
+    LLVMDisposeMemoryBuffer(memory);
+  }
+  return status;
+}
+
+static phasor_status build_object(phs_cpu_code *code, const char *path, phs_diag *diag) {
+  phs_outfile o;
+  phasor_status status = phs_outfile_open(path, diag, &o);
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  status = phs_cpu_code_object(code, o.written, NULL, diag);
+  if (status == PHASOR_OK) {
+    status = phs_outfile_commit(&o, diag);
+  }
+  phs_outfile_abandon(&o);
+  return status;
+}
+
+phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
+                            const phs_cpu_options *options, phs_cpu_kind kind, const char *path,
+                            phs_diag *diag) {
+  (void)module; /* the network holds the update functions in a plainer form */
+  phs_cpu_choice choice;
+  phs_cpu_plan *plan = NULL;
+  phs_cpu_code code = {0};
+  phasor_status status = phs_cpu_choose(options, diag, &choice);
+  if (status == PHASOR_OK) {
+    status = phs_cpu_plan_create(net, choice.target, choice.symbol, diag, &plan);
+  }
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  bool with_blob = kind != PHS_CPU_LLVM && kind != PHS_CPU_ASM;
+  status = phs_cpu_code_create(phs_ir_context(ir), plan, choice.native, choice.cpu,
+                               choice.opt_level, with_blob, diag, &code);
+  if (status == PHASOR_OK) {
+    status = kind == PHS_CPU_LLVM || kind == PHS_CPU_ASM ? build_text(&code, kind, path, diag)
+                                                         : build_object(&code, path, diag);
+  }
+  phs_cpu_code_destroy(&code);
+  phs_cpu_plan_destroy(plan);
+  return status;
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The object that --emit=obj writes, linked into this process. */
+#include "backends/cpu/codegen.h"
+#include "backends/cpu/cpu.h"
+#include "backends/cpu/options.h"
+#include "interp/interp.h"
+
+#include <llvm-c/LLJIT.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct phs_cpu_program {
+  phs_cpu_plan *plan;
+  LLVMOrcLLJITRef jit;
+  void (*init)(void *state);
+  void (*step)(void *state, const float *const *inputs, void *const *outputs);
+};
+
+struct phs_cpu_run {
+  const phs_cpu_program *program;
+  char *state;
+};
+
+static bool jit_failed(LLVMErrorRef error, phs_diag *diag) {
+  if (!error) {
+    return false;
+  }
+  char *message = LLVMGetErrorMessage(error);
+  phs_report(diag, PHS_INTERNAL, NULL, NULL, "the program cannot be linked into this process: %s",
+             message);
+  LLVMDisposeErrorMessage(message);
+  return true;
+}
+
+/* Address of an exported function; 0 with a diagnostic. */
+static LLVMOrcExecutorAddress look_up(const phs_cpu_program *p, const char *name, phs_diag *diag) {
+  LLVMOrcExecutorAddress address = 0;
+  char *full = phs_arena_printf(p->plan->arena, "%s_%s", p->plan->symbol, name);
+  if (!full) {
+    phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for a symbol name");
+    return 0;
+  }
+  return jit_failed(LLVMOrcLLJITLookup(p->jit, &address, full), diag) ? 0 : address;
+}
+
+/* Takes the object in any case. */
+static bool link_object(phs_cpu_program *p, LLVMMemoryBufferRef object, phs_diag *diag) {
+  LLVMOrcDefinitionGeneratorRef process;
+  if (jit_failed(LLVMOrcCreateLLJIT(&p->jit, NULL), diag)) {
+    LLVMDisposeMemoryBuffer(object);
+    return false;
+  }
+  LLVMOrcJITDylibRef library = LLVMOrcLLJITGetMainJITDylib(p->jit);
+  if (jit_failed(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
+                     &process, LLVMOrcLLJITGetGlobalPrefix(p->jit), NULL, NULL),
+                 diag)) {
+    LLVMDisposeMemoryBuffer(object);
+    return false;
+  }
+  LLVMOrcJITDylibAddGenerator(library, process); /* memcpy, memset and the functions of libm */
+  if (jit_failed(LLVMOrcLLJITAddObjectFile(p->jit, library, object), diag)) {
+    return false;
+  }
+  LLVMOrcExecutorAddress init = look_up(p, "init", diag),
+                         step = init ? look_up(p, "step", diag) : 0;
+  if (!init || !step) {
+    return false;
+  }
+  memcpy(&p->init, &init, sizeof p->init);
+  memcpy(&p->step, &step, sizeof p->step);
+  return true;
+}
+
+phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
+                              const phs_cpu_options *options, phs_diag *diag) {
+  (void)module;
+  phs_cpu_choice choice;
+  phs_cpu_code code = {0};
+  LLVMMemoryBufferRef object;
+  phs_cpu_program *p = calloc(1, sizeof *p);
+  if (!p) {
+    phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for a program");
+    return NULL;
+  }
+  bool ok = phs_cpu_choose(options, diag, &choice) == PHASOR_OK;
+  if (ok && !phs_cpu_target_is_host(choice.target)) {
+    phs_report(diag, PHS_CPU_FOREIGN, NULL,
+               "build it with --emit=exe and run it there or under qemu-user; here use -t cpu",
+               "a program for %s cannot run in this process", choice.target->triple);
+    ok = false;
+  }
+  ok = ok && phs_cpu_plan_create(net, choice.target, choice.symbol, diag, &p->plan) == PHASOR_OK;
+  ok = ok && phs_cpu_code_create(phs_ir_context(ir), p->plan, choice.native, choice.cpu,
+                                 choice.opt_level, true, diag, &code) == PHASOR_OK;
+  ok = ok && phs_cpu_code_object(&code, NULL, &object, diag) == PHASOR_OK;
+  phs_cpu_code_destroy(&code);
+  ok = ok && link_object(p, object, diag);
+  if (!ok) {
+    phs_cpu_unload(p);
+    return NULL;
+  }
+  return p;
+}
+
+void phs_cpu_unload(phs_cpu_program *p) {
+  if (!p) {
+    return;
+  }
+  if (p->jit) {
+    LLVMConsumeError(LLVMOrcDisposeLLJIT(p->jit));
+  }
+  phs_cpu_plan_destroy(p->plan);
+  free(p);
+}
+
+phs_cpu_run *phs_cpu_run_create(const phs_cpu_program *p) {
+  phs_cpu_run *r = calloc(1, sizeof *r);
+  void *state = NULL;
+  if (!r || posix_memalign(&state, PHS_CPU_ALIGN, p->plan->state_size) != 0) {
+    free(r);
+    return NULL;
+  }
+  *r = (phs_cpu_run){.program = p, .state = state};
+  p->init(state);
+  return r;
+}
+
+void phs_cpu_run_destroy(phs_cpu_run *r) {
+  if (r) {
+    free(r->state);
+    free(r);
+  }
+}
+
+void phs_cpu_run_reset(phs_cpu_run *r) {
+  r->program->init(r->state);
+}
+
+void phs_cpu_run_step(phs_cpu_run *r, const float *const *inputs) {
+  r->program->step(r->state, inputs, NULL);
+}
+
+bool phs_cpu_run_quantity(const phs_cpu_run *r, int op, const char *var, struct phs_quantity *out) {
+  size_t offset;
+  if (!phs_cpu_plan_quantity(r->program->plan, op, var, &out->elem, &out->count, &offset)) {
+    return false;
+  }
+  out->data = r->state + offset;
+  return true;
+}
