@@ -14,7 +14,8 @@ typedef struct phasor_entry {
   const char *name, *summary;
 } phasor_entry;
 
-/** Name of list @p i ("targets", "passes", "presets", "models", "backends"), or NULL past the last. */
+/** Name of list @p i ("targets", "passes", "presets", "models", "backends"), or NULL past the last.
+ */
 PHASOR_API const char *phasor_list_name(size_t i);
 /** Entry @p i of a list; false past the last or when there is no such list. */
 PHASOR_API bool phasor_list_entry(const char *list, size_t i, phasor_entry *out);
@@ -22,10 +23,12 @@ PHASOR_API bool phasor_list_entry(const char *list, size_t i, phasor_entry *out)
 PHASOR_API char *phasor_list_explain(const char *list, const char *name);
 
 /**
- * The candidate that somebody who wrote @p word probably meant ("did you mean"), or NULL when none is near.
+ * The candidate that somebody who wrote @p word probably meant ("did you mean"), or NULL when none
+ * is near.
  * @param candidates @p count strings; the result is one of them
  */
-PHASOR_API const char *phasor_nearest(const char *word, const char *const *candidates, size_t count);
+PHASOR_API const char *phasor_nearest(const char *word, const char *const *candidates,
+                                      size_t count);
 
 #ifdef __cplusplus
 }

@@ -15,36 +15,40 @@ typedef struct phasor_network phasor_network;
 
 /**
  * Reads a model: NIR (HDF5) or MLIR text of the `phasor` dialect, told by content.
- * @param o options `preset`, `convention`, `dt`, `time-unit` (not for MLIR, where they are part of the file), or NULL
+ * @param o options `preset`, `convention`, `dt`, `time-unit` (not for MLIR, where they are part of
+ * the file), or NULL
  * @param[out] out freed with phasor_network_destroy() before the session; untouched on failure
  */
-PHASOR_API phasor_status phasor_network_load(phasor_session *s, const char *path, const phasor_options *o,
-                                             phasor_network **out);
+PHASOR_API phasor_status phasor_network_load(phasor_session *s, const char *path,
+                                             const phasor_options *o, phasor_network **out);
 PHASOR_API void phasor_network_destroy(phasor_network *n);
 
 /** A network in numbers. Strings are borrowed from the network. */
 typedef struct phasor_network_info {
-  const char *name;     /**< an identifier made of the file name */
-  const char *format;   /**< "nir", "mlir" */
-  const char *preset;   /**< the preset whose conventions it has, or "custom" */
-  double dt;            /**< seconds a step; 1 where has_time is false */
-  bool has_time;        /**< false: the model has no time constants, time counts in steps */
-  bool discrete;        /**< level `opt` rather than `net` */
+  const char *name;   /**< an identifier made of the file name */
+  const char *format; /**< "nir", "mlir" */
+  const char *preset; /**< the preset whose conventions it has, or "custom" */
+  double dt;          /**< seconds a step; 1 where has_time is false */
+  bool has_time;      /**< false: the model has no time constants, time counts in steps */
+  bool discrete;      /**< level `opt` rather than `net` */
   uint64_t ops, populations, neurons;
-  uint64_t synapses;    /**< pairs of a source and a target element joined by a non-zero weight (linear and conv) */
-  uint64_t parameters;  /**< stored weights, biases, factors and neuron parameters */
+  uint64_t synapses; /**< pairs of a source and a target element joined by a non-zero weight (linear
+                        and conv) */
+  uint64_t parameters; /**< stored weights, biases, factors and neuron parameters */
   uint64_t inputs, outputs;
 } phasor_network_info;
 PHASOR_API void phasor_network_describe(const phasor_network *n, phasor_network_info *out);
 /** Value of convention key @p i ("integrator", ...) as text; false past the last. */
-PHASOR_API bool phasor_network_convention(const phasor_network *n, size_t i, const char **key, char *value, size_t size);
+PHASOR_API bool phasor_network_convention(const phasor_network *n, size_t i, const char **key,
+                                          char *value, size_t size);
 
 /** One op (node) of a network. Strings are borrowed from the network. */
 typedef struct phasor_op_info {
-  const char *name;   /**< the node's name in the model, "/" between nested graphs */
-  const char *kind;   /**< "input", "output", "linear", "conv", "pool", "scale", "flatten", "add", "delay", "neurons" */
-  const char *model;  /**< of a population: "lif", "cuba_lif", ...; else NULL */
-  const char *type;   /**< of one element of the result: "i1", "i32", "f32" */
+  const char *name;  /**< the node's name in the model, "/" between nested graphs */
+  const char *kind;  /**< "input", "output", "linear", "conv", "pool", "scale", "flatten", "add",
+                        "delay", "neurons" */
+  const char *model; /**< of a population: "lif", "cuba_lif", ...; else NULL */
+  const char *type;  /**< of one element of the result: "i1", "i32", "f32" */
   int rank;
   int64_t dim[PHASOR_MAX_RANK]; /**< shape of the result in one step */
   uint64_t parameters, synapses;

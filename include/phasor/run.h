@@ -16,19 +16,21 @@ typedef struct phasor_program phasor_program;
  * @param o option `target` (`reference` by default, or `cpu`), `passes`, `opt-level`; may be NULL
  * @param[out] out freed with phasor_program_destroy() before the network
  */
-PHASOR_API phasor_status phasor_program_create(phasor_network *n, const phasor_options *o, phasor_program **out);
+PHASOR_API phasor_status phasor_program_create(phasor_network *n, const phasor_options *o,
+                                               phasor_program **out);
 PHASOR_API void phasor_program_destroy(phasor_program *p);
 /** Back to the state after creation: every membrane and delay line at zero. */
 PHASOR_API void phasor_program_reset(phasor_program *p);
 /**
  * One time step.
- * @param inputs one pointer for each input of the network, in the order of phasor_network_op(): its elements, row-major,
- *               finite; borrowed for the call
+ * @param inputs one pointer for each input of the network, in the order of phasor_network_op(): its
+ * elements, row-major, finite; borrowed for the call
  */
 PHASOR_API void phasor_program_step(phasor_program *p, const float *const *inputs);
 
 typedef enum phasor_type { PHASOR_I1, PHASOR_I32, PHASOR_F32 } phasor_type;
-/** A quantity after the last step; the data are valid until the program is destroyed and change with each step. */
+/** A quantity after the last step; the data are valid until the program is destroyed and change
+ * with each step. */
 typedef struct phasor_view {
   phasor_type type;
   size_t count;
@@ -39,7 +41,8 @@ typedef struct phasor_view {
  * @param var  "spikes", a state such as "v" or "i", or "out" for any node's result
  * @return PHASOR_ERROR_USAGE with a diagnostic when there is no such node or quantity
  */
-PHASOR_API phasor_status phasor_program_view(phasor_program *p, const char *node, const char *var, phasor_view *out);
+PHASOR_API phasor_status phasor_program_view(phasor_program *p, const char *node, const char *var,
+                                             phasor_view *out);
 
 typedef struct phasor_result phasor_result;
 /**
@@ -47,32 +50,39 @@ typedef struct phasor_result phasor_result;
  * @param o options `target`, `input`, `bin`, `event-value`, `steps`, `record`, `output`, ...
  * @param[out] out freed with phasor_result_destroy()
  */
-PHASOR_API phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_result **out);
+PHASOR_API phasor_status phasor_run(phasor_network *n, const phasor_options *o,
+                                    phasor_result **out);
 /**
- * Runs the target and the reference interpreter over the same inputs and compares every population's spikes, every output,
- * each `record`ed quantity, and each `golden` file with the target's recording.
- * @return PHASOR_ERROR_DIFFERS, with @p out set, when a value differs by more than `tolerance` (0 by default)
+ * Runs the target and the reference interpreter over the same inputs and compares every
+ * population's spikes, every output, each `record`ed quantity, and each `golden` file with the
+ * target's recording.
+ * @return PHASOR_ERROR_DIFFERS, with @p out set, when a value differs by more than `tolerance` (0
+ * by default)
  */
-PHASOR_API phasor_status phasor_verify(phasor_network *n, const phasor_options *o, phasor_result **out);
+PHASOR_API phasor_status phasor_verify(phasor_network *n, const phasor_options *o,
+                                       phasor_result **out);
 PHASOR_API void phasor_result_destroy(phasor_result *r);
 /** The summary as `phasorc` prints it (PHASOR_STYLE_JSON: one object on one line). Borrowed. */
 PHASOR_API const char *phasor_result_text(phasor_result *r, phasor_style style);
 
 /** What a run did, summed over all samples. */
 typedef struct phasor_run_info {
-  size_t samples, steps;     /**< steps a sample */
+  size_t samples, steps; /**< steps a sample */
   size_t populations, outputs;
-  double wall_seconds;       /**< of the loop over the steps */
-  double simulated_seconds;  /**< samples x steps x dt; 0 where the model has no time */
+  double wall_seconds;      /**< of the loop over the steps */
+  double simulated_seconds; /**< samples x steps x dt; 0 where the model has no time */
 } phasor_run_info;
 PHASOR_API void phasor_result_run(const phasor_result *r, phasor_run_info *out);
-/** Population @p i: name, number of neurons, spikes of all samples. NULL past the last. Borrowed. */
-PHASOR_API const char *phasor_result_population(const phasor_result *r, size_t i, uint64_t *neurons, double *spikes);
-/**
- * Output @p i: name, elements, and the sum over the steps of each element, one row of @p count for each sample.
- * NULL past the last. Borrowed.
+/** Population @p i: name, number of neurons, spikes of all samples. NULL past the last. Borrowed.
  */
-PHASOR_API const char *phasor_result_output(const phasor_result *r, size_t i, size_t *count, const double **sums);
+PHASOR_API const char *phasor_result_population(const phasor_result *r, size_t i, uint64_t *neurons,
+                                                double *spikes);
+/**
+ * Output @p i: name, elements, and the sum over the steps of each element, one row of @p count for
+ * each sample. NULL past the last. Borrowed.
+ */
+PHASOR_API const char *phasor_result_output(const phasor_result *r, size_t i, size_t *count,
+                                            const double **sums);
 
 /** One comparison of a verification. Strings are borrowed from the result. */
 typedef struct phasor_comparison {

@@ -2,9 +2,9 @@
 /**
  * @file session.h  Sessions, options and progress: what every other call of the library needs.
  *
- * A session carries the consumer of diagnostics. Use it from one thread at a time; different sessions are independent.
- * The library never prints, exits or reads the environment; the one exception is an output path "-", which names the
- * standard output because the caller says so.
+ * A session carries the consumer of diagnostics. Use it from one thread at a time; different
+ * sessions are independent. The library never prints, exits or reads the environment; the one
+ * exception is an output path "-", which names the standard output because the caller says so.
  */
 #ifndef PHASOR_SESSION_H
 #define PHASOR_SESSION_H
@@ -20,7 +20,8 @@ typedef struct phasor_session phasor_session;
 typedef struct phasor_options phasor_options;
 
 /**
- * A new session; NULL without memory. End it with phasor_session_destroy() after everything made with it.
+ * A new session; NULL without memory. End it with phasor_session_destroy() after everything made
+ * with it.
  * @param fn   called once for each diagnostic; NULL drops them
  * @param user handed to @p fn
  */
@@ -28,13 +29,15 @@ PHASOR_API phasor_session *phasor_session_create(phasor_diagnostic_fn fn, void *
 PHASOR_API void phasor_session_destroy(phasor_session *s);
 
 /**
- * Reports a diagnostic of the application's own through the session's consumer, under a code of Phasor's table.
+ * Reports a diagnostic of the application's own through the session's consumer, under a code of
+ * Phasor's table.
  * @param code  "PHS0503"; an unknown code counts as an internal error
  * @param where option, path or other place, or NULL
  * @param help  the remedy, or NULL
  * @return the status that the code stands for
  */
-PHASOR_API phasor_status phasor_session_report(phasor_session *s, const char *code, const char *file, const char *where,
+PHASOR_API phasor_status phasor_session_report(phasor_session *s, const char *code,
+                                               const char *file, const char *where,
                                                const char *help, const char *message);
 /** Errors reported so far. */
 PHASOR_API unsigned phasor_session_errors(const phasor_session *s);
@@ -56,12 +59,15 @@ PHASOR_API phasor_options *phasor_options_create(void);
 PHASOR_API void phasor_options_destroy(phasor_options *o);
 /**
  * Sets one option as the command line would: phasor_options_set(s, o, "preset", "norse").
- * @param name  long name without dashes, as in the option table; repeatable options append, others replace
+ * @param name  long name without dashes, as in the option table; repeatable options append, others
+ * replace
  * @param value text, or NULL for options without an argument
  * @return PHASOR_ERROR_USAGE with a diagnostic for an unknown name or a value that is not allowed
  */
-PHASOR_API phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const char *name, const char *value);
-/** The value last set as text, or NULL when the option stands at its default. Borrowed from @p o. */
+PHASOR_API phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const char *name,
+                                            const char *value);
+/** The value last set as text, or NULL when the option stands at its default. Borrowed from @p o.
+ */
 PHASOR_API const char *phasor_options_get(const phasor_options *o, const char *name);
 
 /** One row of the option table, from which help, manual page and completion are made too. */
@@ -84,11 +90,13 @@ typedef enum phasor_style {
   PHASOR_STYLE_JSON   /**< one JSON object on one line */
 } phasor_style;
 /**
- * A diagnostic as text that ends in a line feed; control characters of names from files are escaped.
+ * A diagnostic as text that ends in a line feed; control characters of names from files are
+ * escaped.
  * @param colour ANSI colours (PHASOR_STYLE_TEXT and _SHORT)
  * @return freed by the caller with free(); NULL without memory
  */
-PHASOR_API char *phasor_diagnostic_text(const phasor_diagnostic *d, phasor_style style, bool colour);
+PHASOR_API char *phasor_diagnostic_text(const phasor_diagnostic *d, phasor_style style,
+                                        bool colour);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* The option table: one row an option, from which parsing, help, manual page and completion follow. */
+/* The option table: one row an option, from which parsing, help, manual page and completion follow.
+ */
 #include "driver/options.h"
 
 #include "phasor/list.h"
@@ -234,7 +235,8 @@ static phasor_status set_convention(const phs_setting *x) {
   return append(x, (phs_pair){.node = key, .file = equal + 1});
 }
 
-/* [NODE=]FILE. Which of the two a name with "=" in it is, is known once the network's inputs are. */
+/* [NODE=]FILE. Which of the two a name with "=" in it is, is known once the network's inputs are.
+ */
 static phasor_status set_input(const phs_setting *x) {
   if (*x->text == 0) {
     return refuse(x, "a file: it is empty");
@@ -273,71 +275,103 @@ static const struct row {
   size_t member;
 } rows[] = {
     {{"target", 't', "NAME", NULL, false, MODEL_COMMANDS,
-      "target: reference (the interpreter), cpu (this host), cpu:TRIPLE, or one of `phasorc list targets`"},
-     set_text, MEMBER(target)},
+      "target: reference (the interpreter), cpu (this host), cpu:TRIPLE, or one of `phasorc list "
+      "targets`"},
+     set_text,
+     MEMBER(target)},
     {{"preset", 0, "NAME", NULL, false, CHECK,
       "framework convention: nir (default), snntorch, norse, spyx, sinabs, rockpool, lava, nest"},
-     set_preset, MEMBER(preset)},
+     set_preset,
+     MEMBER(preset)},
     {{"convention", 0, "KEY=VALUE", NULL, true, CHECK,
       "one convention over the preset; `phasorc explain preset NAME` shows keys and values"},
-     set_convention, MEMBER(conventions)},
-    {{"dt", 0, "SECONDS", NULL, false, CHECK, "length of a time step, where the model does not tell it"},
-     set_seconds, MEMBER(dt)},
+     set_convention,
+     MEMBER(conventions)},
+    {{"dt", 0, "SECONDS", NULL, false, CHECK,
+      "length of a time step, where the model does not tell it"},
+     set_seconds,
+     MEMBER(dt)},
     {{"time-unit", 0, "UNIT", "s|ms|steps", false, CHECK,
       "unit of the model's time constants where the file does not say: s (default), ms or steps"},
-     set_time_unit, MEMBER(time_unit)},
+     set_time_unit,
+     MEMBER(time_unit)},
     {{"emit", 0, "KIND", "net|opt|map|llvm|asm|obj|header|so|exe|phx", false, "build",
-      "artefact: net or opt (MLIR text), llvm, asm, obj, header, so, exe; by default what -o's suffix says, else "
+      "artefact: net or opt (MLIR text), llvm, asm, obj, header, so, exe; by default what -o's "
+      "suffix says, else "
       "exe for cpu and opt for reference"},
-     set_choice, MEMBER(emit)},
+     set_choice,
+     MEMBER(emit)},
     {{"passes", 0, "PIPELINE", NULL, false, "check build run verify opt",
       "textual pass pipeline instead of the default, Phasor's and MLIR's passes in any mixture"},
-     set_text, MEMBER(passes)},
-    {{"opt-level", 'O', "N", NULL, false, "build run verify", "code generation effort, 0 to 3 (default 2)"},
-     set_level, MEMBER(opt_level)},
+     set_text,
+     MEMBER(passes)},
+    {{"opt-level", 'O', "N", NULL, false, "build run verify",
+      "code generation effort, 0 to 3 (default 2)"},
+     set_level,
+     MEMBER(opt_level)},
     {{"cpu", 0, "NAME", NULL, false, "build run verify",
-      "processor to generate code for, by LLVM's name (default: this host's own, generic for cpu:TRIPLE)"},
-     set_text, MEMBER(cpu)},
+      "processor to generate code for, by LLVM's name (default: this host's own, generic for "
+      "cpu:TRIPLE)"},
+     set_text,
+     MEMBER(cpu)},
     {{"symbol", 0, "PREFIX", NULL, false, "build",
       "prefix of the generated program's C symbols (default: the model's name)"},
-     set_text, MEMBER(symbol)},
+     set_text,
+     MEMBER(symbol)},
     {{"input", 'i', "[NODE=]FILE", NULL, true, RUNS,
-      "input: .csv (a row a step, a column an input), .npy ([steps, ...] or [batch, steps, ...]), N-MNIST .bin, "
+      "input: .csv (a row a step, a column an input), .npy ([steps, ...] or [batch, steps, ...]), "
+      "N-MNIST .bin, "
       "Prophesee .dat"},
-     set_input, MEMBER(inputs)},
+     set_input,
+     MEMBER(inputs)},
     {{"bin", 0, "SECONDS", NULL, false, RUNS, "length of a step of event files"},
-     set_seconds, MEMBER(bin)},
+     set_seconds,
+     MEMBER(bin)},
     {{"event-value", 0, "HOW", "count|binary", false, RUNS,
-      "value of an input in a step of an event file: the count of its events (default), or 1 if there was any"},
-     set_event_value, MEMBER(binary_events)},
+      "value of an input in a step of an event file: the count of its events (default), or 1 if "
+      "there was any"},
+     set_event_value,
+     MEMBER(binary_events)},
     {{"steps", 0, "N", NULL, false, RUNS,
       "number of steps: longer inputs are cut, shorter ones followed by silence"},
-     set_steps, MEMBER(steps)},
+     set_steps,
+     MEMBER(steps)},
     {{"seed", 0, "N", NULL, false, RUNS, "seed of random numbers (default 0)"},
-     set_seed, MEMBER(seed)},
+     set_seed,
+     MEMBER(seed)},
     {{"jobs", 'j', "N", NULL, false, "check build run verify opt",
       "threads (default 1); never changes a result"},
-     set_jobs, MEMBER(jobs)},
+     set_jobs,
+     MEMBER(jobs)},
     {{"record", 0, "NODE.VAR=FILE", NULL, true, RUNS,
       "record spikes, v, i, ... or out of a node, steps x neurons, as .csv or .npy"},
-     set_quantity, MEMBER(records)},
+     set_quantity,
+     MEMBER(records)},
     {{"golden", 0, "NODE.VAR=FILE", NULL, true, "verify",
       "compare the target's run with a recording of another tool, .csv or .npy"},
-     set_quantity, MEMBER(goldens)},
+     set_quantity,
+     MEMBER(goldens)},
     {{"tolerance", 0, "VALUE", NULL, false, "verify",
       "largest absolute difference from a golden file that is no difference (default 0)"},
-     set_tolerance, MEMBER(tolerance)},
+     set_tolerance,
+     MEMBER(tolerance)},
     {{"output", 'o', "FILE", NULL, false, "build run opt",
       "output of build and opt (\"-\": standard output), recorded network output of run"},
-     set_text, MEMBER(output)},
+     set_text,
+     MEMBER(output)},
     {{"report", 0, "FILE.json", NULL, false, "build", "what was built, in numbers"},
-     set_text, MEMBER(report)},
+     set_text,
+     MEMBER(report)},
     {{"disassemble", 0, NULL, NULL, false, "inspect", "show the program's code too"},
-     set_flag, MEMBER(disassemble)},
-    {{"print-ir", 0, NULL, NULL, false, "check build run verify opt", "print the IR after each pass, to stderr"},
-     set_flag, MEMBER(print_ir)},
+     set_flag,
+     MEMBER(disassemble)},
+    {{"print-ir", 0, NULL, NULL, false, "check build run verify opt",
+      "print the IR after each pass, to stderr"},
+     set_flag,
+     MEMBER(print_ir)},
     {{"timing", 0, NULL, NULL, false, ALL, "time per stage and pass, on stderr"},
-     set_flag, MEMBER(timing)},
+     set_flag,
+     MEMBER(timing)},
 };
 
 _Static_assert(sizeof rows / sizeof *rows <= PHS_MAX_OPTIONS, "raise PHS_MAX_OPTIONS");
@@ -401,8 +435,8 @@ phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const cha
   }
   const phasor_option_info *info = &rows[i].info;
   if ((value != NULL) != (info->argument != NULL)) {
-    phs_report(&s->diag, PHS_OPTION_ARGUMENT, NULL, NULL, value ? "--%s takes no value" : "--%s needs a value: %s",
-               name, info->argument);
+    phs_report(&s->diag, PHS_OPTION_ARGUMENT, NULL, NULL,
+               value ? "--%s takes no value" : "--%s needs a value: %s", name, info->argument);
     return PHASOR_ERROR_USAGE;
   }
   const char *text = value ? phs_arena_strdup(o->arena, value) : "";

@@ -16,7 +16,8 @@ static bool same_letter(char a, char b) {
   return tolower((unsigned char)a) == tolower((unsigned char)b);
 }
 
-/* Insertions, deletions, substitutions and swaps of neighbours between a and b; letter case is free. */
+/* Insertions, deletions, substitutions and swaps of neighbours between a and b; letter case is
+ * free. */
 static size_t distance(const char *a, const char *b) {
   size_t n = strlen(a), m = strlen(b), row[3][LONGEST + 1];
   if (n > LONGEST || m > LONGEST) {

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "cli/cli.h"
+#include "phasor/build.h"
+
+#include <stdlib.h>
+
+phasor_status cmd_inspect(cli *c) {
+  char *text = NULL;
+  phasor_status status = phasor_inspect(c->session, c->arg[0], c->options, c->style, &text);
+  if (status == PHASOR_OK && c->style == PHASOR_STYLE_JSON) {
+    fputs(text, stdout);
+  } else if (status == PHASOR_OK) {
+    cli_print(text);
+  }
+  free(text);
+  return status;
+}

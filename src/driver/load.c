@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* From a file to a network, and from there to its optimised form. */
+#include "base/buf.h"
+#include "driver/network.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+char *phs_read_file(const char *path, size_t *size, phs_diag *diag) {
+  phs_buf text = {0};
+  int error = 0;
+  FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
+  if (!f) {
+    error = errno;
+  } else {
+    char block[65536];
+    size_t n;
+    while ((n = fread(block, 1, sizeof block, f)) > 0 && !text.failed) {
+      phs_buf_add(&text, block, n);
+    }
+    error = ferror(f) ? errno : 0;
+    if (f != stdin) {
+      fclose(f);
+    }
+  }
+  if (error) {
+    phs_report(diag, PHS_MODEL_IO, &(phs_place){.file = path}, NULL, "cannot read the file: %s",
+               strerror(error));
+  } else if (text.failed) {
+    phs_no_memory(diag, "the file");
+  } else {
+    phs_buf_add(&text, "", 0);
+    *size = text.len;
+    return text.data ? text.data : calloc(1, 1);
+  }
+  phs_buf_free(&text);
+  return NULL;
+}
+
+phasor_status phs_network_need_ir(phasor_network *n) {
+  if (!n->ir) {
+    n->ir = phs_ir_create(&n->session->diag);
+  }
+  return n->ir ? PHASOR_OK : PHASOR_ERROR_INTERNAL;
+}
+
+static phasor_status load_mlir(phasor_network *n, const phasor_options *o) {
+  const char *given = phs_options_import_given(o);
+  if (given) {
+    phs_report(&n->session->diag, PHS_FIXED_IN_FILE, &(phs_place){.file = n->path},
+               "leave the option out, or give it where the network is imported",
+               "--%s cannot be used with an MLIR file, which states it itself", given);
+    return PHASOR_ERROR_USAGE;
+  }
+  size_t size;
+  char *text = phs_read_file(n->path, &size, &n->session->diag);
+  if (!text) {
+    return PHASOR_ERROR_IO;
+  }
+  phasor_status status = phs_network_need_ir(n);
+  if (status == PHASOR_OK) {
+    status = phs_ir_parse(n->ir, text, size, n->path, &n->source);
+  }
+  free(text);
+  return status == PHASOR_OK ? phs_ir_to_net(n->ir, n->source, &n->net) : status;
+}
+
+static phasor_status load_file(phasor_network *n, const phasor_options *o) {
+  phs_diag *diag = &n->session->diag;
+  unsigned before = diag->errors;
+  phs_import_options import;
+  switch (phs_detect_format(n->path, diag)) {
+  case PHS_FORMAT_NIR:
+    phs_options_import(o, &import);
+    return phs_import_nir(n->path, &import, diag, &n->net);
+  case PHS_FORMAT_MLIR:
+    return load_mlir(n, o);
+  case PHS_FORMAT_YAML:
+  case PHS_FORMAT_PHX:
+    phs_report(diag, PHS_FORMAT_LATER, &(phs_place){.file = n->path}, "export the network as NIR",
+               "YAML models and .phx images cannot be read by this version");
+    return PHASOR_ERROR_MODEL;
+  default:
+    break;
+  }
+  /* The detector has said why; what it could not open is an I/O error, anything else is not a
+   * model. */
+  FILE *f = fopen(n->path, "rb");
+  bool readable = f && (fgetc(f) != EOF || !ferror(f));
+  int error = errno;
+  if (f) {
+    fclose(f);
+  }
+  if (diag->errors == before) {
+    phs_report(diag, PHS_MODEL_IO, &(phs_place){.file = n->path}, NULL, "cannot read the file: %s",
+               strerror(error));
+  }
+  return readable ? PHASOR_ERROR_MODEL : PHASOR_ERROR_IO;
+}
+
+/* The name of the preset that the conventions are, preferring the one that was asked for. */
+static const char *preset_name(const phs_conventions *c, const char *asked) {
+  const phs_preset *preset = asked ? phs_preset_find(asked) : NULL;
+  if (preset && phs_conventions_equal(&preset->conventions, c)) {
+    return preset->name;
+  }
+  for (size_t i = 0; i < phs_preset_count; i++) {
+    if (phs_conventions_equal(&phs_presets[i].conventions, c)) {
+      return phs_presets[i].name;
+    }
+  }
+  return "custom";
+}
+
+phasor_status phasor_network_load(phasor_session *s, const char *path, const phasor_options *o,
+                                  phasor_network **out) {
+  o = phs_options_or_default(o);
+  phasor_network *n = calloc(1, sizeof *n);
+  if (!n || !(n->path = strdup(path))) {
+    free(n);
+    return phs_no_memory(&s->diag, "the network");
+  }
+  n->session = s;
+  double began = phs_stage_begin(s, "import");
+  phasor_status status = load_file(n, o);
+  phs_stage_end(s, "import", began);
+  if (status != PHASOR_OK) {
+    phasor_network_destroy(n);
+    return status;
+  }
+  n->preset = preset_name(&n->net->conventions, o->preset);
+  *out = n;
+  return PHASOR_OK;
+}
+
+static void drop_optimised(phasor_network *n) {
+  if (n->opt != n->net) {
+    phs_net_destroy(n->opt);
+  }
+  if (!mlirModuleIsNull(n->opt_module)) {
+    mlirModuleDestroy(n->opt_module);
+  }
+  free(n->passes);
+  n->opt = NULL;
+  n->opt_module = (MlirModule){0};
+  n->passes = NULL;
+}
+
+void phasor_network_destroy(phasor_network *n) {
+  if (!n) {
+    return;
+  }
+  /* Modules refer to the network's weights, networks read from modules to those of the ir. */
+  drop_optimised(n);
+  if (!mlirModuleIsNull(n->source)) {
+    mlirModuleDestroy(n->source);
+  }
+  phs_ir_destroy(n->ir);
+  phs_net_destroy(n->net);
+  free(n->path);
+  free(n);
+}
+
+void phs_network_keep(phasor_network *n, const phs_pairs *pairs) {
+  for (size_t i = 0; i < pairs->count; i++) {
+    int op = phs_net_find(n->net, pairs->item[i].node);
+    if (op >= 0 && !n->net->op[op].keep) {
+      n->net->op[op].keep = true;
+      drop_optimised(n); /* what was made before may have lost the node */
+    }
+  }
+}
+
+phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o) {
+  const char *passes = o->passes ? o->passes : n->net->discrete ? "" : phs_default_pipeline;
+  if (n->passes && strcmp(n->passes, passes) == 0) {
+    return PHASOR_OK;
+  }
+  drop_optimised(n);
+  double began = phs_stage_begin(n->session, "optimise");
+  phasor_status status = phs_network_need_ir(n);
+  if (status == PHASOR_OK) {
+    status = phs_ir_from_net(n->ir, n->net, &n->opt_module);
+  }
+  if (status == PHASOR_OK && *passes) {
+    phs_pipeline_options options = {.print_ir_after_all = o->print_ir, .timing = o->timing};
+    status = phs_ir_run(n->ir, n->opt_module, passes, &options);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_ir_to_net(n->ir, n->opt_module, &n->opt);
+  }
+  if (status == PHASOR_OK && !(n->passes = strdup(passes))) {
+    status = phs_no_memory(&n->session->diag, "the pipeline");
+  }
+  if (status != PHASOR_OK) {
+    drop_optimised(n);
+  }
+  phs_stage_end(n->session, "optimise", began);
+  return status;
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "driver/probe.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Recordings stay in memory until the run has ended well; more than this is surely a mistake. */
+#define MAX_RECORDING ((size_t)1 << 33)
+
+size_t phs_record_size(phs_record_type type) {
+  return type == PHS_RECORD_U8 ? 1 : 4;
+}
+
+phs_record_type phs_record_type_of(phs_elem e) {
+  return e == PHS_I1 ? PHS_RECORD_U8 : e == PHS_I32 ? PHS_RECORD_I32 : PHS_RECORD_F32;
+}
+
+double phs_record_value(phs_record_type type, const void *data, size_t i) {
+  switch (type) {
+  case PHS_RECORD_U8:
+    return ((const uint8_t *)data)[i];
+  case PHS_RECORD_I32:
+    return ((const int32_t *)data)[i];
+  default:
+    return (double)((const float *)data)[i];
+  }
+}
+
+phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs, const char *option,
+                                phs_probes *out) {
+  phs_diag *diag = &p->network->session->diag;
+  phs_probes made = {calloc(pairs->count + 1, sizeof *made.item), 0};
+  if (!made.item) {
+    return phs_no_memory(diag, "the recordings");
+  }
+  for (size_t i = 0; i < pairs->count; i++) {
+    const phs_pair *pair = &pairs->item[i];
+    /* A node that the optimiser merged away is still a name of the model, and deserves another
+     * answer. */
+    int op = phs_net_find(p->net, pair->node);
+    int known = op >= 0 ? op : phs_find_node(diag, p->network->net, pair->node, option);
+    phs_quantity q = {0};
+    phasor_status status = known < 0 ? PHASOR_ERROR_USAGE : PHASOR_OK;
+    if (status == PHASOR_OK && op < 0) {
+      phs_report(diag, PHS_UNKNOWN_QUANTITY,
+                 &(phs_place){.file = p->network->net->file, .where = option},
+                 "-t reference without --passes keeps every node",
+                 "the optimiser merged node '%s' into another", pair->node);
+      status = PHASOR_ERROR_USAGE;
+    }
+    if (status == PHASOR_OK) {
+      status = phs_engine_need_quantity(p, op, pair->var, option, &q);
+    }
+    if (status != PHASOR_OK) {
+      phs_probes_free(&made);
+      return status;
+    }
+    made.item[made.count++] = (phs_probe){op,
+                                          pair->node,
+                                          pair->var,
+                                          pair->file,
+                                          {.type = phs_record_type_of(q.elem), .width = q.count}};
+  }
+  *out = made;
+  return PHASOR_OK;
+}
+
+phasor_status phs_probes_check_files(const phs_probes *p, const char *other, phs_diag *diag) {
+  for (size_t i = 0; i < p->count; i++) {
+    bool twice = other && strcmp(other, p->item[i].file) == 0;
+    for (size_t k = 0; k < i; k++) {
+      twice |= strcmp(p->item[k].file, p->item[i].file) == 0;
+    }
+    if (twice) {
+      phs_report(diag, PHS_RECORD_TWICE, &(phs_place){.file = p->item[i].file},
+                 "give each its own file", "two outputs go to this file");
+      return PHASOR_ERROR_USAGE;
+    }
+  }
+  return PHASOR_OK;
+}
+
+phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag *diag) {
+  size_t total = 0;
+  for (size_t i = 0; i < p->count; i++) {
+    phs_recording *r = &p->item[i].rec;
+    size_t rows, bytes;
+    if (__builtin_mul_overflow(in->samples, in->steps, &rows) ||
+        __builtin_mul_overflow(rows, r->width, &bytes) ||
+        __builtin_mul_overflow(bytes, phs_record_size(r->type), &bytes) ||
+        __builtin_add_overflow(total, bytes, &total) || total > MAX_RECORDING) {
+      phs_report(diag, PHS_RECORD_TOO_LARGE,
+                 &(phs_place){.file = p->item[i].file, .where = "record"},
+                 "record fewer quantities, or fewer --steps",
+                 "%zu samples of %zu steps of %zu values are more than the limit of 8 GiB for all "
+                 "recordings",
+                 in->samples, in->steps, r->width);
+      return PHASOR_ERROR_USAGE;
+    }
+    r->batch = in->batched ? in->samples : 0;
+    r->rows = r->cap = rows;
+    r->data = malloc(bytes ? bytes : 1);
+    if (!r->data) {
+      return phs_no_memory(diag, "a recording");
+    }
+  }
+  return PHASOR_OK;
+}
+
+void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
+                     size_t sample, size_t step) {
+  for (size_t i = 0; i < p->count; i++) {
+    phs_recording *r = &p->item[i].rec;
+    phs_quantity q;
+    if (phs_engine_quantity(engine, p->item[i].op, p->item[i].var, &q)) {
+      size_t row = r->width * phs_record_size(r->type);
+      memcpy((char *)r->data + (sample * in->steps + step) * row, q.data, row);
+    }
+  }
+}
+
+phasor_status phs_probes_write(const phs_probes *p, phs_diag *diag) {
+  for (size_t i = 0; i < p->count; i++) {
+    phs_stimulus_error error = {0};
+    if (p->item[i].file && !phs_recording_write(&p->item[i].rec, p->item[i].file, &error)) {
+      phs_code code = error.kind == PHS_STIM_NO_MEMORY ? PHS_NO_MEMORY : PHS_OUTPUT_IO;
+      phs_report(diag, code, &(phs_place){.file = p->item[i].file},
+                 error.help[0] ? error.help : NULL, "%s", error.message);
+      return phs_code_status(code);
+    }
+  }
+  return PHASOR_OK;
+}
+
+void phs_probes_free(phs_probes *p) {
+  for (size_t i = 0; p->item && i < p->count; i++) {
+    phs_recording_free(&p->item[i].rec);
+  }
+  free(p->item);
+  *p = (phs_probes){0};
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file probe.h  Recording quantities of a run in memory, for all samples and steps. */
+#ifndef PHS_DRIVER_PROBE_H
+#define PHS_DRIVER_PROBE_H
+
+#include "driver/engine.h"
+#include "driver/inputs.h"
+#include "vm/recording.h"
+
+/** One quantity to be recorded. */
+typedef struct phs_probe {
+  int op;
+  const char *node, *var; /**< borrowed: as the user named it */
+  const char *file;       /**< to be written, or compared with; NULL: neither */
+  phs_recording rec;      /**< all rows, allocated before the run */
+} phs_probe;
+
+typedef struct phs_probes {
+  phs_probe *item;
+  size_t count;
+} phs_probes;
+
+/**
+ * A probe for each pair NODE.VAR=FILE.
+ * @param option "record" or "golden", for diagnostics
+ */
+phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs, const char *option,
+                                phs_probes *out);
+/** Refuses two probes, or a probe and @p other (may be NULL), with the same path. */
+phasor_status phs_probes_check_files(const phs_probes *p, const char *other, phs_diag *diag);
+/** Room for all rows of @p in. */
+phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag *diag);
+/** Copies the quantities of @p engine after step @p step of sample @p sample. */
+void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
+                     size_t sample, size_t step);
+/** Writes each to its file. */
+phasor_status phs_probes_write(const phs_probes *p, phs_diag *diag);
+void phs_probes_free(phs_probes *p);
+
+size_t phs_record_size(phs_record_type type);
+phs_record_type phs_record_type_of(phs_elem e);
+double phs_record_value(phs_record_type type, const void *data, size_t i);
+
+#endif
