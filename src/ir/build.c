@@ -56,10 +56,6 @@ MlirType phs_type_value(phs_ir *ir, const phs_shape *shape, phs_elem elem) {
   return mlirRankedTensorTypeGet(shape->rank, shape->dim, type, mlirAttributeGetNull());
 }
 
-void *phs_ir_keep(phs_ir *ir, const void *data, size_t size) {
-  return phs_arena_copy(ir->arena, data, size);
-}
-
 static size_t element_size(phs_element kind) {
   return kind == PHS_ELEMENT_F32 ? 4 : 8;
 }
@@ -86,7 +82,7 @@ static MlirAttribute known(const phs_ir *ir, MlirType type, uint64_t hash, const
       continue;
     }
     bool alive = b->lasting || b->generation == ir->blobs.generation;
-    if (b->data == data || (alive && memcmp(b->data, data, size) == 0)) {
+    if (alive && memcmp(b->data, data, size) == 0) {
       return b->attribute;
     }
   }
@@ -95,7 +91,7 @@ static MlirAttribute known(const phs_ir *ir, MlirType type, uint64_t hash, const
 
 /* The name that the context gave the resource: "dense_resource<NAME> : ...". */
 static void add_blob(phs_ir *ir, MlirAttribute attribute, uint64_t hash, const void *data,
-                     size_t size, bool lasting) {
+                     size_t size, bool copy) {
   phs_buf text = {0};
   mlirAttributePrint(attribute, phs_ir_to_buf, &text);
   const char *open = strchr(phs_buf_cstr(&text), '<'), *close = strchr(phs_buf_cstr(&text), '>');
@@ -104,18 +100,19 @@ static void add_blob(phs_ir *ir, MlirAttribute attribute, uint64_t hash, const v
   if (b) {
     b->data = data;
     b->size = size;
-    b->lasting = lasting;
+    b->lasting = copy;
     b->hash = hash;
     b->generation = ir->blobs.generation;
     b->attribute = attribute;
   } else {
     phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the table of weights");
+    ir->out_of_memory = true;
   }
   phs_buf_free(&text);
 }
 
 MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *shape,
-                                const void *data, bool lasting) {
+                                const void *data, bool copy) {
   size_t n = phs_shape_count(shape), size = n * element_size(kind);
   MlirType type = elements_type(ir, kind, shape);
   if (uniform(data, element_size(kind), n)) {
@@ -131,20 +128,29 @@ MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *s
   if (!mlirAttributeIsNull(attribute)) {
     return attribute;
   }
+  if (copy) {
+    const void *original = data;
+    data = phs_arena_copy(ir->arena, data, size);
+    if (!data) {
+      phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for %zu bytes of weights", size);
+      ir->out_of_memory = true;
+      return mlirDenseElementsAttrRawBufferGet(type, element_size(kind), original);
+    }
+  }
   char name[32];
   snprintf(name, sizeof name, "w_%016llx", (unsigned long long)hash);
   /* Immutable: MLIR takes the pointer as it is and never writes through it. */
   attribute = mlirUnmanagedDenseResourceElementsAttrGet(
       type, phs_ref(name), (void *)(uintptr_t)data, size, element_size(kind), false, NULL, NULL);
-  add_blob(ir, attribute, hash, data, size, lasting);
+  add_blob(ir, attribute, hash, data, size, copy);
   return attribute;
 }
 
 MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape *shape,
-                                   const void *data, size_t n, bool lasting) {
+                                   const void *data, size_t n, bool copy) {
   static const phs_shape scalar = {0};
   return phs_attr_elements(ir, kind, uniform(data, element_size(kind), n) ? &scalar : shape, data,
-                           lasting);
+                           copy);
 }
 
 void phs_attr_add(phs_ir *ir, phs_attr_list *l, const char *name, MlirAttribute value) {

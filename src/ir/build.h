@@ -27,16 +27,15 @@ MlirType phs_type_value(phs_ir *ir, const phs_shape *shape, phs_elem elem);
 /**
  * Values as an attribute of type tensor<SHAPE x ELEMENT>: inline when they are all equal or few,
  * else a resource that is named by its content and refers to @p data without a copy.
- * @param lasting the data live as long as the ir (phs_ir_keep()); else as long as the module
+ * @param copy refer to a copy that the ir keeps, unless it has one; else to @p data, which must
+ * outlive the module
  */
 MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *shape,
-                                const void *data, bool lasting);
+                                const void *data, bool copy);
 /** A value for each of @p shape's elements: n == 1 or n equal values give a rank-0 attribute,
  * others one of that shape. */
 MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape *shape,
-                                   const void *data, size_t n, bool lasting);
-/** A copy of @p size bytes that lives as long as the ir; NULL without memory. */
-void *phs_ir_keep(phs_ir *ir, const void *data, size_t size);
+                                   const void *data, size_t n, bool copy);
 
 /** Attributes of a dialect op under construction. */
 typedef struct phs_attr_list {
@@ -53,10 +52,10 @@ MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const M
 /**
  * The dialect op that @p op stands for (every kind but INPUT and OUTPUT), detached.
  * @param operands a value for each of op->operand_count
- * @param lasting  as in phs_attr_elements(), for the op's arrays
+ * @param copy as in phs_attr_elements(), for the op's arrays
  */
 MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
-                             const MlirValue *operands, bool lasting);
+                             const MlirValue *operands, bool copy);
 /** The private func.func that @p kernel stands for, detached. */
 MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
 

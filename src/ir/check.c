@@ -159,14 +159,14 @@ static void check_pool(const check *c) {
       !positive(c, "pad_low", p->pad_low, 2, 0) || !positive(c, "pad_high", p->pad_high, 2, 0)) {
     return;
   }
-  if (x->rank != 3) {
-    shape_error(c, "the operand x", x, "pooling takes [channels, height, width]");
+  if (x->rank < 2) {
+    shape_error(c, "the operand x", x, "pooling takes [..., height, width]");
     return;
   }
-  phs_shape want = {.rank = 3, .dim = {x->dim[0]}};
+  phs_shape want = *x;
   for (int i = 0; i < 2; i++) {
-    want.dim[i + 1] =
-        places(x->dim[i + 1], p->pad_low[i], p->pad_high[i], p->kernel[i], 1, p->stride[i]);
+    int64_t *dim = &want.dim[x->rank - 2 + i];
+    *dim = places(*dim, p->pad_low[i], p->pad_high[i], p->kernel[i], 1, p->stride[i]);
   }
   expect_shape(c, "the result", &c->op->shape, &want,
                "the result has a value for each place of the window");
@@ -176,6 +176,12 @@ static void check_pool(const check *c) {
 static void check_flatten(const check *c) {
   const phs_shape *x = &operand(c, 0)->shape;
   int start = c->op->flatten.start, end = c->op->flatten.end;
+  if (x->rank == 0 && end == 0) {
+    expect_shape(c, "the result", &c->op->shape, &(phs_shape){.rank = 1, .dim = {1}},
+                 "a scalar becomes one element");
+    expect_elem(c, operand(c, 0)->elem);
+    return;
+  }
   if (end >= x->rank) {
     phs_reader_error(c->r, c->at, PHS_IR_RANGE, "0 <= start <= end < rank of the operand",
                      "'%s': dimensions %d to %d of a value of %d dimensions", c->op->name, start,

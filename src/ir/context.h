@@ -18,7 +18,8 @@ struct phs_ir {
   MlirDiagnosticHandlerID handler;
   phs_arena *arena; /**< strings and the weights that passes make; lives as long as the context */
   phs_blobs blobs;
-  bool parsing; /**< MLIR's errors are about the text, not about the module */
+  bool parsing;       /**< MLIR's errors are about the text, not about the module */
+  bool out_of_memory; /**< reported while building attributes, which goes on with others */
   /* The text that was parsed last, without its weights, for excerpts. */
   char *source;
   size_t source_size;

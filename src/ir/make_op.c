@@ -22,7 +22,7 @@ const char *phs_op_kind_name(phs_op_kind kind) {
 typedef struct maker {
   phs_ir *ir;
   phs_attr_list attributes;
-  bool lasting;
+  bool copy;
 } maker;
 
 static void put(maker *m, const char *name, MlirAttribute value) {
@@ -31,7 +31,7 @@ static void put(maker *m, const char *name, MlirAttribute value) {
 
 static void put_tensor(maker *m, const char *name, const phs_tensor *t) {
   if (t->data) {
-    put(m, name, phs_attr_elements(m->ir, PHS_ELEMENT_F32, &t->shape, t->data, m->lasting));
+    put(m, name, phs_attr_elements(m->ir, PHS_ELEMENT_F32, &t->shape, t->data, m->copy));
   }
 }
 
@@ -62,7 +62,7 @@ static void put_neurons(maker *m, const phs_op *op) {
     MlirAttribute coefficients[32];
     for (int i = 0; i < n->coeff_count; i++) {
       coefficients[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &flat, n->coeff[i].v,
-                                             n->coeff[i].n, m->lasting);
+                                             n->coeff[i].n, m->copy);
     }
     put(m, "coefficients", mlirArrayAttrGet(m->ir->context, n->coeff_count, coefficients));
     return;
@@ -70,8 +70,8 @@ static void put_neurons(maker *m, const phs_op *op) {
   const phs_model_info *info = phs_model_get(n->model);
   MlirAttribute params[PHS_MAX_MODEL_PARAMS];
   for (int i = 0; i < info->param_count; i++) {
-    params[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F64, &flat, n->param[i].v, n->param[i].n,
-                                     m->lasting);
+    params[i] =
+        phs_attr_per_element(m->ir, PHS_ELEMENT_F64, &flat, n->param[i].v, n->param[i].n, m->copy);
   }
   put(m, "model", phs_attr_string(m->ir, info->name));
   put(m, "params", phs_attr_dictionary(m->ir, info->param, params, (size_t)info->param_count));
@@ -81,11 +81,11 @@ static void put_delay(maker *m, const phs_op *op) {
   if (op->delay.steps.v) {
     put(m, "steps",
         phs_attr_per_element(m->ir, PHS_ELEMENT_I64, &op->shape, op->delay.steps.v,
-                             op->delay.steps.n, m->lasting));
+                             op->delay.steps.n, m->copy));
   } else {
     put(m, "seconds",
         phs_attr_per_element(m->ir, PHS_ELEMENT_F64, &op->shape, op->delay.seconds.v,
-                             op->delay.seconds.n, m->lasting));
+                             op->delay.seconds.n, m->copy));
   }
 }
 
@@ -105,7 +105,7 @@ static void put_attributes(maker *m, const phs_op *op) {
   case PHS_OP_SCALE:
     put(m, "factor",
         phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &op->shape, op->scale.factor.v,
-                             op->scale.factor.n, m->lasting));
+                             op->scale.factor.n, m->copy));
     break;
   case PHS_OP_FLATTEN:
     put(m, "start", phs_attr_i64(m->ir, op->flatten.start));
@@ -125,8 +125,8 @@ static void put_attributes(maker *m, const phs_op *op) {
 }
 
 MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
-                             const MlirValue *operands, bool lasting) {
-  maker m = {.ir = ir, .lasting = lasting};
+                             const MlirValue *operands, bool copy) {
+  maker m = {.ir = ir, .copy = copy};
   put_attributes(&m, op);
   MlirType type = phs_type_value(ir, &op->shape, op->elem);
   return phs_ir_make(ir, kind_names[op->kind],

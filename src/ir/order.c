@@ -3,8 +3,8 @@
  * one step do not wait. */
 #include "base/buf.h"
 #include "ir/read.h"
+#include "net/schedule.h"
 
-#include <math.h>
 #include <stdlib.h>
 
 int64_t phs_delay_min_steps(const phs_net *net, const phs_op *op) {
@@ -16,8 +16,7 @@ int64_t phs_delay_min_steps(const phs_net *net, const phs_op *op) {
     return least;
   }
   for (size_t i = 0; i < op->delay.seconds.n; i++) {
-    double steps = round(op->delay.seconds.v[i] / net->dt);
-    int64_t n = steps < (double)PHS_IR_MAX_STEPS ? (int64_t)steps : PHS_IR_MAX_STEPS;
+    int64_t n = phs_delay_steps(op->delay.seconds.v[i], net->dt);
     least = n < least ? n : least;
   }
   return least;

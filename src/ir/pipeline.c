@@ -36,6 +36,9 @@ static void run_pass(MlirOperation op, MlirExternalPass external, void *user) {
   phs_diag *diag = use->ir->diag;
   unsigned before = diag->errors;
   phasor_status status = use->pass->run(use->ir, module, use->values);
+  if (status == PHASOR_OK && use->ir->out_of_memory) {
+    status = PHASOR_ERROR_INTERNAL;
+  }
   if (status == PHASOR_OK) {
     status = phs_ir_check(use->ir, module);
   }

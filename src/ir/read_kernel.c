@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* func.func over scalars -> phs_kernel; calls are read in place. */
+#include "ir/edit.h"
 #include "ir/read.h"
 
 #include "base/buf.h"
@@ -322,4 +323,15 @@ const phs_kernel *phs_read_kernel(phs_reader *r, MlirOperation population, MlirS
   const phs_kernel *kernel = read_kernel(&k, function, symbol);
   free(k.inst);
   return kernel && remember(r, kernel) ? kernel : NULL;
+}
+
+const phs_kernel *phs_ir_read_function(phs_ir *ir, MlirModule module, const char *symbol,
+                                       phs_arena *arena) {
+  phs_reader r = {.ir = ir, .module = module, .arena = arena, .errors_before = ir->diag->errors};
+  const phs_kernel *kernel = phs_read_kernel(&r, mlirModuleGetOperation(module), phs_ref(symbol));
+  if (r.no_memory) {
+    phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory to read @%s", symbol);
+  }
+  free(r.kernel);
+  return kernel;
 }

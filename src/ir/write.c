@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* phs_net -> module. */
-#include "ir/build.h"
+#include "ir/edit.h"
 
 #include <stdlib.h>
 
@@ -13,6 +13,7 @@ typedef struct writer {
   MlirOperation *pending; /* placeholder for an op that is used before it is made, by op */
   MlirValue *operands;    /* scratch */
   int inputs, outputs;
+  bool copy; /* weights must not refer to the net */
 } writer;
 
 static MlirAttribute conventions_attr(phs_ir *ir, const phs_conventions *c) {
@@ -122,7 +123,7 @@ static bool make_ops(writer *w) {
     for (int k = 0; k < op->operand_count; k++) {
       w->operands[k] = value_of(w, op->operand[k]);
     }
-    MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, false);
+    MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, w->copy);
     if (mlirOperationIsNull(made)) {
       return false;
     }
@@ -176,30 +177,51 @@ static size_t largest_operand_list(writer *w) {
   return most;
 }
 
-phasor_status phs_ir_from_net(phs_ir *ir, const phs_net *net, MlirModule *out) {
-  writer w = {.ir = ir, .net = net};
-  size_t n = (size_t)net->op_count + 1;
+/* Appends the network and its functions to w->module. */
+static phasor_status write_net(writer *w) {
+  size_t n = (size_t)w->net->op_count + 1;
   phasor_status status = PHASOR_ERROR_INTERNAL;
-  ir->blobs.generation++;
-  w.value = calloc(n, sizeof *w.value);
-  w.pending = calloc(n, sizeof *w.pending);
-  w.operands = calloc(largest_operand_list(&w) + 1, sizeof *w.operands);
-  w.module = mlirModuleCreateEmpty(phs_ir_location(ir, net->file, NULL, 0, 0));
-  if (!w.value || !w.pending || !w.operands || !make_subgraph(&w)) {
-    phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the module of %d ops",
-               net->op_count);
-    goto cleanup;
-  }
-  if (make_ops(&w) && make_functions(&w)) {
-    *out = w.module;
+  w->value = calloc(n, sizeof *w->value);
+  w->pending = calloc(n, sizeof *w->pending);
+  w->operands = calloc(largest_operand_list(w) + 1, sizeof *w->operands);
+  if (!w->value || !w->pending || !w->operands || !make_subgraph(w)) {
+    phs_report(w->ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the module of %d ops",
+               w->net->op_count);
+  } else if (make_ops(w) && make_functions(w) && !w->ir->out_of_memory) {
     status = PHASOR_OK;
   }
-cleanup:
-  if (status != PHASOR_OK) {
+  free(w->value);
+  free(w->pending);
+  free(w->operands);
+  return status;
+}
+
+phasor_status phs_ir_from_net(phs_ir *ir, const phs_net *net, MlirModule *out) {
+  writer w = {.ir = ir,
+              .net = net,
+              .module = mlirModuleCreateEmpty(phs_ir_location(ir, net->file, NULL, 0, 0))};
+  ir->blobs.generation++;
+  phasor_status status = write_net(&w);
+  if (status == PHASOR_OK) {
+    *out = w.module;
+  } else {
     mlirModuleDestroy(w.module);
   }
-  free(w.value);
-  free(w.pending);
-  free(w.operands);
+  return status;
+}
+
+phasor_status phs_ir_replace(phs_ir *ir, MlirModule module, const phs_net *net) {
+  MlirBlock body = mlirModuleGetBody(module);
+  MlirOperation old = mlirBlockGetFirstOperation(body);
+  while (!mlirOperationIsNull(old) && !phs_op_is(old, "ml_program.subgraph")) {
+    old = mlirOperationGetNextInBlock(old);
+  }
+  writer w = {.ir = ir, .net = net, .module = module, .copy = true};
+  phasor_status status = write_net(&w);
+  if (status == PHASOR_OK && !mlirOperationIsNull(old)) {
+    /* The new one takes the old one's place, before the functions. */
+    mlirOperationMoveBefore(mlirBlockGetParentOperation(w.block), old);
+    mlirOperationDestroy(old);
+  }
   return status;
 }
