@@ -214,7 +214,7 @@ static bool check_neurons(const phs_net *net, const phs_op *op, phs_diag *diag) 
   return expect(net, op, diag, &net->op[op->operand[0]].shape, neurons_elem(net, n));
 }
 
-bool phs_check_op(const phs_net *net, int index, phs_diag *diag) {
+bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag) {
   const phs_op *op = &net->op[index];
   if (!check_operands(net, index, diag)) {
     return false;

@@ -109,7 +109,7 @@ phs_interp *phs_interp_create(const phs_net *net, phs_diag *diag) {
     no_memory(diag, "the ops");
   }
   for (int i = 0; ok && i < net->op_count; i++) {
-    ok = phs_check_op(net, i, diag);
+    ok = phs_interp_check_op(net, i, diag);
   }
   for (int i = 0; ok && i < net->op_count; i++) {
     ok = create_op(it, i, diag);

@@ -73,7 +73,7 @@ float phs_quantity_at(const phs_quantity *q, size_t i);
 phs_place phs_op_place(const phs_net *net, const phs_op *op);
 
 /* check.c: whether op @p index fits its operands; reports what does not. */
-bool phs_check_op(const phs_net *net, int index, phs_diag *diag);
+bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag);
 
 /* ops.c: stateless ops; `y` has been checked to fit. @p init is NULL where there is none. */
 void phs_run_linear(const phs_op *op, const phs_quantity *x, const float *init, float *y,
