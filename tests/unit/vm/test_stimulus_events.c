@@ -212,12 +212,35 @@ static void test_ncars_sample(void **state) {
   phs_stimulus_free(&s);
 }
 
+/** The example's recordings, as their training script counted them. */
+static void test_example(void **state) {
+  (void)state;
+  static const struct {
+    const char *path;
+    size_t events;
+  } cases[] = {{PHASOR_SOURCE_DIR "/examples/motion/inputs/left.bin", 736},
+               {PHASOR_SOURCE_DIR "/examples/motion/inputs/right.bin", 1263},
+               {PHASOR_SOURCE_DIR "/examples/motion/inputs/up.bin", 972},
+               {PHASOR_SOURCE_DIR "/examples/motion/inputs/down.bin", 747}};
+  const int64_t dim[] = {2, 34, 34};
+  const phs_stimulus_options o = with(3, dim, 2e-3);
+  for (size_t i = 0; i < COUNT(cases); i++) {
+    phs_stimulus s;
+    phs_stimulus_error e;
+    assert_true(phs_stimulus_read(cases[i].path, &o, &s, &e));
+    assert_int_equal(s.events, cases[i].events);
+    assert_int_equal(s.steps, 100);
+    phs_stimulus_free(&s);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_placement),     cmocka_unit_test(test_steps),
       cmocka_unit_test(test_nmnist_marker), cmocka_unit_test(test_refused),
       cmocka_unit_test(test_dat),           cmocka_unit_test(test_dat_refused),
       cmocka_unit_test(test_nmnist_sample), cmocka_unit_test(test_ncars_sample),
+      cmocka_unit_test(test_example),
   };
   return cmocka_run_group_tests(tests, files_open, files_close);
 }
