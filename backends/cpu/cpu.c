@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/codegen.h"
+#include "backends/cpu/header.h"
+#include "backends/cpu/link.h"
 #include "backends/cpu/options.h"
 #include "backends/cpu/outfile.h"
 
@@ -37,28 +39,50 @@ static phasor_status build_object(phs_cpu_code *code, const char *path, phs_diag
   return status;
 }
 
+static phasor_status build_header(const phs_cpu_plan *plan, const char *path, phs_diag *diag) {
+  phs_buf text = {0};
+  phasor_status status = PHASOR_ERROR_INTERNAL;
+  phs_cpu_header(plan, &text);
+  if (text.failed) {
+    phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the program's header");
+  } else {
+    status = phs_outfile_write(path, text.data, text.len, diag);
+  }
+  phs_buf_free(&text);
+  return status;
+}
+
+static phasor_status build_code(phs_ir *ir, const phs_cpu_plan *plan, const phs_cpu_choice *choice,
+                                phs_cpu_kind kind, const char *path, phs_diag *diag) {
+  phs_cpu_code code;
+  bool text = kind == PHS_CPU_LLVM || kind == PHS_CPU_ASM;
+  phasor_status status = phs_cpu_code_create(phs_ir_context(ir), plan, choice->native, choice->cpu,
+                                             choice->opt_level, !text, diag, &code);
+  if (status == PHASOR_OK && text) {
+    status = build_text(&code, kind, path, diag);
+  } else if (status == PHASOR_OK && kind == PHS_CPU_OBJ) {
+    status = build_object(&code, path, diag);
+  } else if (status == PHASOR_OK) {
+    status = phs_cpu_link(&code, plan, kind == PHS_CPU_EXE, path, diag);
+  }
+  phs_cpu_code_destroy(&code);
+  return status;
+}
+
 phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
                             const phs_cpu_options *options, phs_cpu_kind kind, const char *path,
                             phs_diag *diag) {
   (void)module; /* the network holds the update functions in a plainer form */
   phs_cpu_choice choice;
   phs_cpu_plan *plan = NULL;
-  phs_cpu_code code = {0};
   phasor_status status = phs_cpu_choose(options, diag, &choice);
   if (status == PHASOR_OK) {
     status = phs_cpu_plan_create(net, choice.target, choice.symbol, diag, &plan);
   }
-  if (status != PHASOR_OK) {
-    return status;
-  }
-  bool with_blob = kind != PHS_CPU_LLVM && kind != PHS_CPU_ASM;
-  status = phs_cpu_code_create(phs_ir_context(ir), plan, choice.native, choice.cpu,
-                               choice.opt_level, with_blob, diag, &code);
   if (status == PHASOR_OK) {
-    status = kind == PHS_CPU_LLVM || kind == PHS_CPU_ASM ? build_text(&code, kind, path, diag)
-                                                         : build_object(&code, path, diag);
+    status = kind == PHS_CPU_HEADER ? build_header(plan, path, diag)
+                                    : build_code(ir, plan, &choice, kind, path, diag);
   }
-  phs_cpu_code_destroy(&code);
   phs_cpu_plan_destroy(plan);
   return status;
 }

@@ -17,11 +17,19 @@ static double value_at(phs_record_type type, const void *values, size_t i) {
 }
 
 double phs_summary_sum(phs_record_type type, size_t count, const void *values) {
+  /* Whole numbers are added as such: exact, and several at a time. */
+  int64_t whole = 0;
   double sum = 0;
-  for (size_t i = 0; i < count; i++) {
-    sum += value_at(type, values, i);
+  for (size_t i = 0; type == PHS_RECORD_U8 && i < count; i++) {
+    whole += ((const uint8_t *)values)[i];
   }
-  return sum;
+  for (size_t i = 0; type == PHS_RECORD_I32 && i < count; i++) {
+    whole += ((const int32_t *)values)[i];
+  }
+  for (size_t i = 0; type == PHS_RECORD_F32 && i < count; i++) {
+    sum += (double)((const float *)values)[i];
+  }
+  return type == PHS_RECORD_F32 ? sum : (double)whole;
 }
 
 void phs_summary_add(double *total, phs_record_type type, size_t count, const void *values) {
