@@ -36,6 +36,6 @@ struct phs_pass {
 /** The pass of that name, or NULL. */
 const phs_pass *phs_pass_find(const char *name, size_t length);
 
-extern const phs_pass phs_pass_discretize, phs_pass_dce;
+extern const phs_pass phs_pass_discretize, phs_pass_dce, phs_pass_fuse;
 
 #endif

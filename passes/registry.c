@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce};
+static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce, &phs_pass_fuse};
 
 const char phs_default_pipeline[] =
     "phasor-discretize,inline,symbol-dce,canonicalize,cse,phasor-dce";

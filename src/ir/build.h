@@ -56,6 +56,8 @@ MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const M
  */
 MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
                              const MlirValue *operands, bool copy);
+/** The attributes `keep` and `aliases` of an op, where it has them. */
+void phs_ir_put_marks(phs_ir *ir, phs_attr_list *l, const phs_op *op);
 /** The private func.func that @p kernel stands for, detached. */
 MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
 

@@ -334,31 +334,44 @@ void phs_check_op(phs_reader *r, int index) {
   }
 }
 
+/* A name or an alias of op `op`. */
+typedef struct named {
+  const char *name;
+  int op;
+} named;
+
 static int by_name(const void *a, const void *b) {
-  const phs_op *const *x = a, *const *y = b;
-  int order = strcmp((*x)->name, (*y)->name);
-  return order ? order : (*x > *y) - (*x < *y);
+  const named *x = a, *y = b;
+  int order = strcmp(x->name, y->name);
+  return order ? order : (x->op > y->op) - (x->op < y->op);
 }
 
 void phs_check_net(phs_reader *r) {
-  size_t n = (size_t)r->net->op_count;
-  const phs_op **list = PHS_NEW_ARRAY(r->arena, const phs_op *, n);
+  size_t n = 0;
+  for (int i = 0; i < r->net->op_count; i++) {
+    n += 1 + (size_t)r->net->op[i].alias_count;
+  }
+  named *list = PHS_NEW_ARRAY(r->arena, named, n);
   if (!list) {
     phs_reader_no_memory(r);
     return;
   }
-  for (size_t i = 0; i < n; i++) {
-    list[i] = &r->net->op[i];
+  n = 0;
+  for (int i = 0; i < r->net->op_count; i++) {
+    list[n++] = (named){r->net->op[i].name, i};
+    for (int k = 0; k < r->net->op[i].alias_count; k++) {
+      list[n++] = (named){r->net->op[i].alias[k], i};
+    }
   }
   qsort(list, n, sizeof *list, by_name);
   for (size_t i = 0; i < n; i++) {
-    MlirOperation at = r->op[list[i] - r->net->op];
+    MlirOperation at = r->op[list[i].op];
     at = mlirOperationIsNull(at) ? r->subgraph : at;
-    if (list[i]->name[0] == 0) {
+    if (list[i].name[0] == 0) {
       phs_reader_error(r, at, PHS_IR_NAME, "give every op a name", "an op has an empty name");
-    } else if (i > 0 && strcmp(list[i]->name, list[i - 1]->name) == 0) {
+    } else if (i > 0 && strcmp(list[i].name, list[i - 1].name) == 0) {
       phs_reader_error(r, at, PHS_IR_NAME, "names are unique within a network",
-                       "two ops are named '%s'", list[i]->name);
+                       "two ops are named '%s'", list[i].name);
     }
   }
 }

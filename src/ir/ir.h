@@ -40,6 +40,13 @@ void phs_ir_print(MlirModule module, MlirStringCallback callback, void *user);
  * if there is none. */
 char *phs_ir_print_function(MlirModule module, const char *symbol);
 
+/**
+ * Marks the op that phs_net_find() finds by @p name with `keep`: passes neither drop it nor change
+ * its values, so that it can be recorded.
+ * @return false when there is no such op, or the module is not right (reported)
+ */
+bool phs_ir_keep(phs_ir *ir, MlirModule module, const char *name);
+
 typedef struct phs_pipeline_options {
   bool print_ir_after_all; /**< to stderr through MLIR's own printer */
   bool timing;             /**< MLIR's per-pass table on stderr */

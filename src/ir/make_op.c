@@ -91,6 +91,7 @@ static void put_delay(maker *m, const phs_op *op) {
 
 static void put_attributes(maker *m, const phs_op *op) {
   put(m, "name", phs_attr_string(m->ir, op->name));
+  phs_ir_put_marks(m->ir, &m->attributes, op);
   switch (op->kind) {
   case PHS_OP_LINEAR:
     put_tensor(m, "weight", &op->linear.weight);

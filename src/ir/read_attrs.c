@@ -269,9 +269,13 @@ bool phs_read_steps(phs_reader *r, MlirOperation op, const char *name, MlirAttri
 
 bool phs_read_only(phs_reader *r, MlirOperation op, const char *const *allowed) {
   bool ok = true;
+  static const char *const always[] = {"keep", "aliases"};
   for (intptr_t i = 0; i < mlirOperationGetNumAttributes(op); i++) {
     MlirStringRef name = mlirIdentifierStr(mlirOperationGetAttribute(op, i).name);
     bool known = false;
+    for (size_t a = 0; a < sizeof always / sizeof *always; a++) {
+      known = known || phs_ref_equal(name, always[a]);
+    }
     for (const char *const *a = allowed; *a && !known; a++) {
       known = phs_ref_equal(name, *a);
     }

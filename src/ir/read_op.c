@@ -240,6 +240,38 @@ static const struct {
     {PHS_OP_DELAY, read_delay},   {PHS_OP_NEURONS, read_neurons},
 };
 
+/* What any op may carry: `keep`, and `aliases`, the names of ops that it stands for as well. */
+static bool read_marks(phs_reader *r, MlirOperation from, phs_op *op) {
+  MlirAttribute keep = get(from, "keep"), aliases = get(from, "aliases");
+  op->keep = !mlirAttributeIsNull(keep);
+  bool ok = !op->keep || mlirAttributeIsAUnit(keep);
+  if (!ok) {
+    phs_reader_error(r, from, PHS_IR_ATTRIBUTE, "write it without a value",
+                     "attribute 'keep' has a value");
+  }
+  if (mlirAttributeIsNull(aliases)) {
+    return ok;
+  }
+  intptr_t n = mlirAttributeIsAArray(aliases) ? mlirArrayAttrGetNumElements(aliases) : -1;
+  const char **list = PHS_NEW_ARRAY(r->arena, const char *, n > 0 ? (size_t)n : 0);
+  bool strings = n >= 0;
+  for (intptr_t i = 0; list && strings && i < n; i++) {
+    MlirAttribute name = mlirArrayAttrGetElement(aliases, i);
+    strings = mlirAttributeIsAString(name);
+    list[i] = strings ? phs_reader_string(r, mlirStringAttrGetValue(name)) : NULL;
+  }
+  if (!strings) {
+    phs_reader_error(r, from, PHS_IR_ATTRIBUTE, "example: aliases = [\"lif2\"]",
+                     "attribute 'aliases' is not an array of names");
+  }
+  if (!list) {
+    phs_reader_no_memory(r);
+  }
+  op->alias = list;
+  op->alias_count = strings && list ? (int)n : 0;
+  return ok && strings && !r->no_memory;
+}
+
 bool phs_read_op(phs_reader *r, MlirOperation from, phs_op *op) {
   for (size_t i = 0; i < sizeof readers / sizeof *readers; i++) {
     if (phs_op_is(from, phs_op_kind_name(readers[i].kind))) {
@@ -247,7 +279,7 @@ bool phs_read_op(phs_reader *r, MlirOperation from, phs_op *op) {
       return phs_read_string(r, from, "name", &op->name) &&
              phs_read_type(r, from, mlirValueGetType(mlirOperationGetResult(from, 0)), "the result",
                            &op->shape, &op->elem) &&
-             readers[i].read(r, from, op);
+             read_marks(r, from, op) && readers[i].read(r, from, op);
     }
   }
   MlirStringRef name = phs_op_name(from);

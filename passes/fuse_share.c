@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Identical ops become one. Two ops are identical when they are of the same kind with the same
+ * attributes and their operands are identical: as all state starts at zero, their results then
+ * agree in every step. Cycles make this a question of the largest such relation, which is found by
+ * splitting: all ops that look alike start in one class, and classes split as long as their
+ * members' operands lie in different ones. */
+#include "fuse.h"
+
+#include <string.h>
+
+static bool same_bytes(const void *a, const void *b, size_t size) {
+  return a == b || (a && b && memcmp(a, b, size) == 0);
+}
+
+static bool same_tensor(const phs_tensor *a, const phs_tensor *b) {
+  if (!a->data || !b->data) {
+    return !a->data && !b->data;
+  }
+  return phs_shape_equal(&a->shape, &b->shape) &&
+         same_bytes(a->data, b->data, phs_shape_count(&a->shape) * sizeof *a->data);
+}
+
+static bool same_param32(const phs_param32 *a, const phs_param32 *b) {
+  return a->n == b->n && same_bytes(a->v, b->v, a->n * sizeof *a->v);
+}
+
+static bool same_param64(const phs_param64 *a, const phs_param64 *b) {
+  return a->n == b->n && same_bytes(a->v, b->v, a->n * sizeof *a->v);
+}
+
+static bool same_conv(const phs_conv *a, const phs_conv *b) {
+  bool same = a->dims == b->dims && a->groups == b->groups && same_tensor(&a->bias, &b->bias);
+  for (int d = 0; same && d < a->dims; d++) {
+    same = a->stride[d] == b->stride[d] && a->pad_low[d] == b->pad_low[d] &&
+           a->pad_high[d] == b->pad_high[d] && a->dilation[d] == b->dilation[d];
+  }
+  return same && same_tensor(&a->weight, &b->weight);
+}
+
+static bool same_pool(const phs_pool *a, const phs_pool *b) {
+  bool same = a->average == b->average;
+  for (int d = 0; same && d < 2; d++) {
+    same = a->kernel[d] == b->kernel[d] && a->stride[d] == b->stride[d] &&
+           a->pad_low[d] == b->pad_low[d] && a->pad_high[d] == b->pad_high[d];
+  }
+  return same;
+}
+
+static bool same_instruction(const phs_scalar_inst *a, const phs_scalar_inst *b) {
+  bool immediate = a->op == PHS_K_CONST_F32 ? memcmp(&a->imm.f, &b->imm.f, sizeof a->imm.f) == 0
+                   : a->op == PHS_K_CONST_INT || a->op == PHS_K_CMPF || a->op == PHS_K_CMPI
+                       ? a->imm.i == b->imm.i
+                       : true;
+  return a->op == b->op && a->type == b->type && a->dst == b->dst && a->a == b->a && a->b == b->b &&
+         a->c == b->c && immediate;
+}
+
+static bool same_kernel(const phs_kernel *a, const phs_kernel *b) {
+  if (a == b || !a || !b) {
+    return a == b;
+  }
+  bool same = a->arg_count == b->arg_count && a->register_count == b->register_count &&
+              a->inst_count == b->inst_count && a->result_count == b->result_count &&
+              a->output_type == b->output_type &&
+              same_bytes(a->result, b->result, (size_t)a->result_count * sizeof *a->result);
+  for (int i = 0; same && i < a->inst_count; i++) {
+    same = same_instruction(&a->inst[i], &b->inst[i]);
+  }
+  return same;
+}
+
+static bool same_neurons(const phs_neurons *a, const phs_neurons *b) {
+  bool same = same_kernel(a->kernel, b->kernel) && a->state_count == b->state_count &&
+              a->coeff_count == b->coeff_count && (a->kernel || a->model == b->model);
+  for (int i = 0; same && a->kernel && i < a->state_count; i++) {
+    same = strcmp(a->state[i], b->state[i]) == 0; /* under which they are recorded */
+  }
+  for (int i = 0; same && i < a->coeff_count; i++) {
+    same = same_param32(&a->coeff[i], &b->coeff[i]);
+  }
+  int params = a->kernel ? 0 : phs_model_get(a->model)->param_count;
+  for (int i = 0; same && i < params; i++) {
+    same = same_param64(&a->param[i], &b->param[i]);
+  }
+  return same;
+}
+
+static bool same_delay(const phs_op *a, const phs_op *b) {
+  const phs_steps *s = &a->delay.steps, *t = &b->delay.steps;
+  if (s->v || t->v) {
+    return s->v && t->v && s->n == t->n && same_bytes(s->v, t->v, s->n * sizeof *s->v);
+  }
+  return same_param64(&a->delay.seconds, &b->delay.seconds);
+}
+
+/* Same but for names, places and operands. */
+static bool look_alike(const phs_op *a, const phs_op *b) {
+  if (a->kind != b->kind || a->elem != b->elem || a->operand_count != b->operand_count ||
+      !phs_shape_equal(&a->shape, &b->shape)) {
+    return false;
+  }
+  switch (a->kind) {
+  case PHS_OP_LINEAR:
+    return same_tensor(&a->linear.bias, &b->linear.bias) &&
+           same_tensor(&a->linear.weight, &b->linear.weight);
+  case PHS_OP_CONV:
+    return same_conv(&a->conv, &b->conv);
+  case PHS_OP_POOL:
+    return same_pool(&a->pool, &b->pool);
+  case PHS_OP_SCALE:
+    return same_param32(&a->scale.factor, &b->scale.factor);
+  case PHS_OP_FLATTEN:
+    return a->flatten.start == b->flatten.start && a->flatten.end == b->flatten.end;
+  case PHS_OP_ADD:
+    return true;
+  case PHS_OP_DELAY:
+    return same_delay(a, b);
+  case PHS_OP_NEURONS:
+    return same_neurons(&a->neurons, &b->neurons);
+  case PHS_OP_INPUT:
+  case PHS_OP_OUTPUT:
+    break;
+  }
+  return false;
+}
+
+/* Classes are named by their first member; of equals, the first stands for all. */
+typedef struct classes {
+  int *of;   /* op -> first member of its class */
+  int *next; /* chains the firsts: lists to look through for a class to join */
+  int *fresh;
+} classes;
+
+static void start_classes(const phs_fuse *f, classes *c) {
+  int last[PHS_OP_NEURONS + 1], first[PHS_OP_NEURONS + 1];
+  for (int k = 0; k <= PHS_OP_NEURONS; k++) {
+    first[k] = last[k] = -1;
+  }
+  for (int i = 0; i < f->net->op_count; i++) {
+    const phs_op *op = &f->net->op[i];
+    c->of[i] = i;
+    c->next[i] = -1;
+    if (f->op[i].dropped) {
+      continue;
+    }
+    int at = first[op->kind];
+    while (at >= 0 && !look_alike(&f->net->op[at], op)) {
+      at = c->next[at];
+    }
+    if (at >= 0) {
+      c->of[i] = at;
+      continue;
+    }
+    *(last[op->kind] < 0 ? &first[op->kind] : &c->next[last[op->kind]]) = i;
+    last[op->kind] = i;
+  }
+}
+
+static bool same_operands(const phs_net *net, const int *of, int a, int b) {
+  for (int k = 0; k < net->op[a].operand_count; k++) {
+    if (of[net->op[a].operand[k]] != of[net->op[b].operand[k]]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Splits each class by its members' operands; whether any class was split. */
+static bool split(const phs_fuse *f, classes *c) {
+  bool any = false;
+  for (int i = 0; i < f->net->op_count; i++) {
+    c->fresh[i] = i;
+    c->next[i] = -1;
+    if (c->of[i] == i || f->op[i].dropped) {
+      continue;
+    }
+    /* The parts that this class has fallen into so far, its first member's first. */
+    int at = c->of[i], before = at;
+    while (at >= 0 && !same_operands(f->net, c->of, at, i)) {
+      before = at;
+      at = c->next[at];
+    }
+    if (at >= 0) {
+      c->fresh[i] = at;
+    } else {
+      c->next[before] = i;
+      any = true;
+    }
+  }
+  int *spent = c->of;
+  c->of = c->fresh;
+  c->fresh = spent;
+  return any;
+}
+
+/* Op `to` gets op `from`'s name and aliases, so that these can still be recorded. */
+static bool take_names(phs_fuse *f, int from, int to) {
+  const phs_op *gone = &f->net->op[from];
+  phs_op *stays = &f->net->op[to];
+  bool own = !strchr(gone->name, '#');
+  int n = stays->alias_count + gone->alias_count + own;
+  const char **list = PHS_NEW_ARRAY(f->net->arena, const char *, (size_t)n);
+  if (!list) {
+    f->no_memory = true;
+    return false;
+  }
+  int at = 0;
+  for (int i = 0; i < stays->alias_count; i++) {
+    list[at++] = stays->alias[i];
+  }
+  if (own) {
+    list[at++] = phs_arena_strdup(f->net->arena, gone->name);
+    f->no_memory = f->no_memory || !list[at - 1];
+  }
+  for (int i = 0; i < gone->alias_count; i++) {
+    list[at++] = gone->alias[i];
+  }
+  if (f->no_memory) {
+    return false;
+  }
+  stays->alias = list;
+  stays->alias_count = n;
+  stays->keep = stays->keep || gone->keep;
+  return true;
+}
+
+bool phs_fuse_share(phs_fuse *f) {
+  size_t n = (size_t)f->net->op_count;
+  phs_arena *scratch = phs_arena_create();
+  classes c = {0};
+  if (scratch) {
+    c.of = PHS_NEW_ARRAY(scratch, int, n);
+    c.next = PHS_NEW_ARRAY(scratch, int, n);
+    c.fresh = PHS_NEW_ARRAY(scratch, int, n);
+  }
+  bool any = false;
+  if (!c.of || !c.next || !c.fresh) {
+    f->no_memory = true;
+    goto cleanup;
+  }
+  start_classes(f, &c);
+  while (split(f, &c)) {
+  }
+  for (int i = 0; i < f->net->op_count && !f->no_memory; i++) {
+    int to = c.of[i];
+    if (to != i && !f->op[i].dropped && take_names(f, i, to)) {
+      phs_fuse_replace(f, i, to);
+      f->op[to].renamed = true;
+      phs_fuse_drop_op(f, i);
+      any = true;
+    }
+  }
+cleanup:
+  phs_arena_destroy(scratch);
+  return any;
+}
