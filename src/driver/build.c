@@ -74,7 +74,7 @@ static size_t choose_kind(const phasor_options *o, const phs_target *target) {
 static phasor_status refuse_kind(const phasor_options *o, const phs_target *target, size_t kind,
                                  phasor_network *n) {
   phs_diag *diag = &n->session->diag;
-  phs_place place = {.where = "emit"};
+  phs_place place = {.where = "--emit"};
   const char *name = kinds[kind].name;
   if (kinds[kind].kind == EMIT_LATER) {
     phs_report(diag, PHS_EMIT_LATER, &place, "the neuromorphic targets come with a later version",
@@ -211,12 +211,12 @@ static phasor_status check_report(const phasor_options *o, const char *path, phs
     return PHASOR_OK;
   }
   if (!ends_with(o->report, ".json")) {
-    phs_report(diag, PHS_REPORT_FORMAT, &(phs_place){.file = o->report, .where = "report"},
+    phs_report(diag, PHS_REPORT_FORMAT, &(phs_place){.file = o->report, .where = "--report"},
                "use --report=FILE.json", "reports are written as .json in this version");
     return PHASOR_ERROR_USAGE;
   }
   if (strcmp(o->report, path) == 0) {
-    phs_report(diag, PHS_RECORD_TWICE, &(phs_place){.file = path, .where = "report"}, NULL,
+    phs_report(diag, PHS_RECORD_TWICE, &(phs_place){.file = path, .where = "--report"}, NULL,
                "the report and the artefact would go to one file");
     return PHASOR_ERROR_USAGE;
   }

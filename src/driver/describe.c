@@ -10,7 +10,7 @@
 static const char *const kind_names[] = {"input", "output",  "linear", "conv",  "pool",
                                          "scale", "flatten", "add",    "delay", "neurons"};
 
-const char *phs_op_kind_name(phs_op_kind kind) {
+const char *phs_kind_word(phs_op_kind kind) {
   return kind_names[kind];
 }
 

@@ -8,7 +8,7 @@
 phasor_status phs_target_to_run(const phasor_options *o, phs_diag *diag, phs_target *out) {
   phasor_status status = phs_target_find(o->target ? o->target : "reference", diag, out);
   if (status == PHASOR_OK && !phs_target_runs_here(out)) {
-    phs_report(diag, PHS_TARGET_CANNOT_RUN, &(phs_place){.where = "target"},
+    phs_report(diag, PHS_TARGET_CANNOT_RUN, &(phs_place){.where = "--target"},
                "build it with --emit=exe and run it on that machine",
                "programs for %s do not run on this machine", o->target);
     return PHASOR_ERROR_TARGET;

@@ -8,6 +8,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Line @p number of a text file into @p out, cut to its size; false when it cannot be had. */
+static bool read_line(const char *path, uint32_t number, char *out, size_t size) {
+  FILE *f = fopen(path, "rb");
+  uint32_t line = 1;
+  size_t at = 0;
+  int c;
+  while (f && line <= number && (c = fgetc(f)) != EOF) {
+    if (line == number && c != '\n' && at + 1 < size) {
+      out[at++] = (char)c;
+    }
+    line += c == '\n';
+  }
+  out[at] = 0;
+  if (f) {
+    fclose(f);
+  }
+  return at > 0;
+}
+
 phasor_status phs_report_stimulus(phs_diag *diag, const char *path, const phs_stimulus_error *e) {
   static const phs_code codes[] = {
       [PHS_STIM_OK] = PHS_INTERNAL,         [PHS_STIM_IO] = PHS_INPUT_IO,
@@ -18,6 +37,10 @@ phasor_status phs_report_stimulus(phs_diag *diag, const char *path, const phs_st
   char where[40];
   snprintf(where, sizeof where, "byte %" PRIu64, e->byte);
   phs_place place = {.file = path, .line = e->line, .column = e->column};
+  char excerpt[4096];
+  if (e->line && read_line(path, e->line, excerpt, sizeof excerpt)) {
+    place.excerpt = excerpt;
+  }
   /* Binary files have no lines; byte 0 says no more than the file does. */
   place.where = e->line == 0 && e->byte > 0 ? where : NULL;
   phs_report(diag, codes[e->kind], &place, e->help[0] ? e->help : NULL, "%s", e->message);
@@ -80,7 +103,7 @@ static phasor_status unknown_input(const phs_net *net, const phs_inputs *in, con
   } else {
     list_inputs(net, in, help + strlen(help), sizeof help - strlen(help));
   }
-  phs_report(diag, PHS_UNKNOWN_NODE, &(phs_place){.file = net->file, .where = "input"}, help,
+  phs_report(diag, PHS_UNKNOWN_NODE, &(phs_place){.file = net->file, .where = "--input"}, help,
              "the network has no input '%s'", name);
   free(names);
   return PHASOR_ERROR_USAGE;
@@ -111,7 +134,7 @@ static phasor_status which_input(const phs_net *net, const phs_inputs *in, const
   }
   char help[512];
   list_inputs(net, in, help, sizeof help);
-  phs_report(diag, PHS_INPUT_UNNAMED, &(phs_place){.file = text, .where = "input"},
+  phs_report(diag, PHS_INPUT_UNNAMED, &(phs_place){.file = text, .where = "--input"},
              in->count ? help : NULL,
              in->count
                  ? "which of the network's %d inputs the file is for is not said: -i NODE=FILE"
@@ -125,7 +148,7 @@ static phasor_status read_one(const phs_net *net, const phs_inputs *in, int inde
   const phs_op *op = &net->op[in->op[index]];
   phs_stimulus *stimulus = &in->stimulus[index];
   if (stimulus->data) {
-    phs_report(diag, PHS_INPUT_TWICE, &(phs_place){.file = file, .where = "input"}, NULL,
+    phs_report(diag, PHS_INPUT_TWICE, &(phs_place){.file = file, .where = "--input"}, NULL,
                "input '%s' has two files", op->name);
     return PHASOR_ERROR_USAGE;
   }
@@ -154,7 +177,7 @@ static phasor_status check_all_given(const phs_net *net, const phs_inputs *in, p
       snprintf(help, sizeof help,
                in->count == 1 ? "give it with -i FILE" : "give it with -i %s=FILE",
                net->op[in->op[i]].name);
-      phs_report(diag, PHS_INPUT_MISSING, &(phs_place){.file = net->file, .where = "input"}, help,
+      phs_report(diag, PHS_INPUT_MISSING, &(phs_place){.file = net->file, .where = "--input"}, help,
                  "input '%s' has no file", net->op[in->op[i]].name);
       return PHASOR_ERROR_USAGE;
     }
@@ -170,7 +193,7 @@ static phasor_status set_length(const phs_net *net, phs_inputs *in, const phasor
     phs_stimulus *s = &in->stimulus[i];
     in->batched |= s->batched;
     if (s->batch != in->samples || (!o->steps && s->steps != in->steps)) {
-      phs_report(diag, PHS_INPUT_DISAGREE, &(phs_place){.file = net->file, .where = "input"},
+      phs_report(diag, PHS_INPUT_DISAGREE, &(phs_place){.file = net->file, .where = "--input"},
                  s->batch == in->samples ? "--steps N cuts or fills them" : NULL,
                  "input '%s' has %zu samples of %zu steps, input '%s' has %zu of %zu",
                  net->op[in->op[i]].name, s->batch, s->steps, net->op[in->op[0]].name, in->samples,

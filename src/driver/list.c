@@ -86,9 +86,10 @@ static void names(phs_buf *b, const char *title, const char *const *name, int co
 
 static void model_explain(size_t i, phs_buf *b) {
   const phs_model_info *m = phs_model_get((phs_model)i);
-  phasor_entry entry;
-  model_entry(i, &entry);
-  phs_buf_printf(b, "%s\n", entry.summary);
+  phasor_entry entry = {0};
+  if (model_entry(i, &entry)) {
+    phs_buf_printf(b, "%s\n", entry.summary);
+  }
   names(b, "parameters", m->param, m->param_count);
   names(b, "states", m->state, m->state_count);
   phs_buf_printf(b, "result: %s\n", m->spiking ? "spikes" : "a graded value");

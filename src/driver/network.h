@@ -39,12 +39,12 @@ void phs_network_keep(phasor_network *n, const phs_pairs *pairs);
 uint64_t phs_op_synapses(const phs_net *net, int op);
 /** Stored numbers of an op. */
 uint64_t phs_op_parameters(const phs_op *op);
-const char *phs_op_kind_name(phs_op_kind kind);
+const char *phs_kind_word(phs_op_kind kind);
 const char *phs_elem_name(phs_elem e);
 
 /**
  * The op that a user means by @p name, or -1 with a diagnostic that suggests another.
- * @param option the option that names it ("record")
+ * @param option the option that names it ("--record")
  */
 int phs_find_node(phs_diag *diag, const phs_net *net, const char *name, const char *option);
 

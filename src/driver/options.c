@@ -17,12 +17,13 @@ typedef struct phs_setting {
   const phasor_option_info *info;
   const char *text; /* of the value, in the arena; NULL for options without an argument */
   void *member;
+  char dashed[32]; /* "--name", for diagnostics */
 } phs_setting;
 
 typedef phasor_status (*phs_setter)(const phs_setting *x);
 
 static phasor_status refuse(const phs_setting *x, const char *allowed) {
-  phs_report(x->diag, PHS_OPTION_VALUE, &(phs_place){.where = x->info->name}, NULL,
+  phs_report(x->diag, PHS_OPTION_VALUE, &(phs_place){.where = x->dashed}, NULL,
              "--%s: '%s' is not %s", x->info->name, x->text, allowed);
   return PHASOR_ERROR_USAGE;
 }
@@ -163,7 +164,7 @@ static phasor_status set_preset(const phs_setting *x) {
   char help[128];
   snprintf(help, sizeof help, near ? "did you mean '%s'?" : "`phasorc list presets` lists them%s",
            near ? near : "");
-  phs_report(x->diag, PHS_UNKNOWN_PRESET, &(phs_place){.where = x->info->name}, help,
+  phs_report(x->diag, PHS_UNKNOWN_PRESET, &(phs_place){.where = x->dashed}, help,
              "there is no preset '%s'", x->text);
   return PHASOR_ERROR_USAGE;
 }
@@ -201,7 +202,7 @@ static phasor_status report_convention(const phs_setting *x, const char *key) {
       at += (size_t)snprintf(help + at, sizeof help - at, "%s%s", i ? ", " : "", keys[i]);
     }
   }
-  phs_report(x->diag, PHS_UNKNOWN_CONVENTION, &(phs_place){.where = x->info->name}, help,
+  phs_report(x->diag, PHS_UNKNOWN_CONVENTION, &(phs_place){.where = x->dashed}, help,
              "there is no convention '%s'", key);
   return PHASOR_ERROR_USAGE;
 }
@@ -228,7 +229,7 @@ static phasor_status set_convention(const phs_setting *x) {
     }
     char help[256];
     snprintf(help, sizeof help, "%s takes %s", key, choices);
-    phs_report(x->diag, PHS_CONVENTION_VALUE, &(phs_place){.where = x->info->name}, help,
+    phs_report(x->diag, PHS_CONVENTION_VALUE, &(phs_place){.where = x->dashed}, help,
                "convention %s cannot be '%s'", key, equal + 1);
     return PHASOR_ERROR_USAGE;
   }
@@ -444,7 +445,9 @@ phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const cha
     return phs_no_memory(&s->diag, "options");
   }
   o->value[i] = (phs_option_value){true, text};
-  return rows[i].set(&(phs_setting){&s->diag, o, info, text, (char *)o + rows[i].member});
+  phs_setting x = {&s->diag, o, info, text, (char *)o + rows[i].member, ""};
+  snprintf(x.dashed, sizeof x.dashed, "--%s", name);
+  return rows[i].set(&x);
 }
 
 const char *phasor_options_get(const phasor_options *o, const char *name) {

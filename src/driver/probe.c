@@ -91,7 +91,7 @@ phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag 
         __builtin_mul_overflow(bytes, phs_record_size(r->type), &bytes) ||
         __builtin_add_overflow(total, bytes, &total) || total > MAX_RECORDING) {
       phs_report(diag, PHS_RECORD_TOO_LARGE,
-                 &(phs_place){.file = p->item[i].file, .where = "record"},
+                 &(phs_place){.file = p->item[i].file, .where = "--record"},
                  "record fewer quantities, or fewer --steps",
                  "%zu samples of %zu steps of %zu values are more than the limit of 8 GiB for all "
                  "recordings",

@@ -22,7 +22,7 @@ typedef struct phs_probes {
 
 /**
  * A probe for each pair NODE.VAR=FILE.
- * @param option "record" or "golden", for diagnostics
+ * @param option "--record" or "--golden", for diagnostics
  */
 phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs, const char *option,
                                 phs_probes *out);

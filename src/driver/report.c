@@ -30,8 +30,8 @@ static void ops(const phs_net *net, const char *title, phs_buf *b) {
     const phs_op *op = &net->op[i];
     phs_buf_puts(b, i ? ",\n    {\"name\": " : "\n    {\"name\": ");
     phs_buf_json(b, op->name);
-    phs_buf_printf(b, ", \"kind\": \"%s\", \"type\": \"%s\", \"shape\": [",
-                   phs_op_kind_name(op->kind), phs_elem_name(op->elem));
+    phs_buf_printf(b, ", \"kind\": \"%s\", \"type\": \"%s\", \"shape\": [", phs_kind_word(op->kind),
+                   phs_elem_name(op->elem));
     for (int d = 0; d < op->shape.rank; d++) {
       phs_buf_printf(b, "%s%" PRId64, d ? ", " : "", op->shape.dim[d]);
     }

@@ -20,7 +20,7 @@ static phasor_status with_output(const phasor_program *p, const phasor_options *
     }
   }
   if (outputs != 1) {
-    phs_report(diag, PHS_OUTPUT_SEVERAL, &(phs_place){.file = p->net->file, .where = "output"},
+    phs_report(diag, PHS_OUTPUT_SEVERAL, &(phs_place){.file = p->net->file, .where = "--output"},
                "record each with --record NODE.out=FILE",
                "the network has %d outputs, so -o is not clear", outputs);
     return PHASOR_ERROR_USAGE;
@@ -81,13 +81,13 @@ phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_resu
     status = phs_engine_create(n, o, &target, &p);
   }
   if (status == PHASOR_OK) {
-    status = phs_probes_create(p, &o->records, "record", &probes[0]);
+    status = phs_probes_create(p, &o->records, "--record", &probes[0]);
   }
   if (status == PHASOR_OK) {
     status = phs_probes_check_files(&probes[0], o->output, diag);
   }
   if (status == PHASOR_OK && (status = with_output(p, o, &room, &output)) == PHASOR_OK) {
-    status = phs_probes_create(p, &output, "output", &probes[1]);
+    status = phs_probes_create(p, &output, "--output", &probes[1]);
   }
   if (status == PHASOR_OK) {
     status = run_inputs(p, o, &in, probes, out);

@@ -43,8 +43,8 @@ const phs_target_row *phs_target_row_get(size_t i) {
 }
 
 static phasor_status later(const char *name, const char *what, phs_diag *diag) {
-  phs_report(diag, PHS_TARGET_LATER, &(phs_place){.where = "target"}, "use -t cpu, or -t reference",
-             "%s '%s' is not built into this version", what, name);
+  phs_report(diag, PHS_TARGET_LATER, &(phs_place){.where = "--target"},
+             "use -t cpu, or -t reference", "%s '%s' is not built into this version", what, name);
   return PHASOR_ERROR_TARGET;
 }
 
@@ -72,7 +72,7 @@ phasor_status phs_target_find(const char *name, phs_diag *diag, phs_target *out)
   const char *near = phasor_nearest(name, names, ROWS);
   char help[128];
   snprintf(help, sizeof help, "did you mean '%s'?", near ? near : "");
-  phs_report(diag, PHS_UNKNOWN_TARGET, &(phs_place){.where = "target"},
+  phs_report(diag, PHS_UNKNOWN_TARGET, &(phs_place){.where = "--target"},
              near ? help : "`phasorc list targets` lists them", "there is no target '%s'", name);
   return PHASOR_ERROR_USAGE;
 }

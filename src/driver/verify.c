@@ -91,13 +91,13 @@ static phasor_status prepare(verification *v) {
     status = phs_engine_oracle(v->network, v->o, &v->oracle);
   }
   if (status == PHASOR_OK) {
-    status = phs_probes_create(v->target, &v->o->records, "record", &v->records);
+    status = phs_probes_create(v->target, &v->o->records, "--record", &v->records);
   }
   if (status == PHASOR_OK) {
     status = phs_probes_check_files(&v->records, NULL, v->diag);
   }
   if (status == PHASOR_OK) {
-    status = phs_probes_create(v->target, &v->o->goldens, "golden", &v->goldens);
+    status = phs_probes_create(v->target, &v->o->goldens, "--golden", &v->goldens);
   }
   if (status == PHASOR_OK) {
     status = phs_probes_allocate(&v->records, &v->in, v->diag);
@@ -142,7 +142,7 @@ static phasor_status check_golden(verification *v, const phs_probe *probe,
       golden->steps == v->in.steps) {
     return PHASOR_OK;
   }
-  phs_report(v->diag, PHS_GOLDEN_SHAPE, &(phs_place){.file = probe->file, .where = "golden"},
+  phs_report(v->diag, PHS_GOLDEN_SHAPE, &(phs_place){.file = probe->file, .where = "--golden"},
              "rows are steps, columns are neurons",
              "the golden file has %zu samples of %zu steps of %zu values, but the run recorded %zu "
              "of %zu of %zu",
