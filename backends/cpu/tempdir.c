@@ -19,7 +19,7 @@ static void no_memory(phs_diag *diag) {
 
 phasor_status phs_tempdir_create(phs_tempdir *t, phs_diag *diag) {
   *t = (phs_tempdir){.arena = phs_arena_create()};
-  char *path = t->arena ? phs_arena_strdup(t->arena, P_tmpdir "/phasor-XXXXXX") : NULL;
+  char *path = t->arena ? phs_arena_strdup(t->arena, "/tmp/phasor-XXXXXX") : NULL;
   if (!path) {
     no_memory(diag);
     return PHASOR_ERROR_INTERNAL;
