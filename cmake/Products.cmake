@@ -13,7 +13,7 @@ endforeach()
 set(phasor_exports ${CMAKE_CURRENT_SOURCE_DIR}/cmake/phasor.map)
 
 add_library(phasor SHARED ${phasor_objects})
-target_link_libraries(phasor PRIVATE phasor_hdf5 phasor_jansson phasor_mlir m pthread)
+target_link_libraries(phasor PRIVATE phasor_hdf5 phasor_jansson phasor_mlir PkgConfig::XXHASH m pthread)
 target_include_directories(phasor PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_options(phasor PRIVATE -Wl,--version-script=${phasor_exports} -Wl,--no-undefined)
