@@ -15,7 +15,7 @@ stop() {
 quietly() {
   local log="$work/log"
   if ! "$@" >"$log" 2>&1; then
-    tail -n 40 "$log" >&2
+    cut -c 1-400 "$log" | tail -n 40 >&2
     stop "this failed: $*"
   fi
 }
@@ -26,7 +26,7 @@ trap 'rm -rf "$work"' EXIT
 say "packages"
 ./cmake/install-packages.sh build || stop "the packages that Phasor is built from could not be installed"
 
-say "build (build-release)"
+say "build, into build-release (a minute or so)"
 quietly cmake --preset release
 quietly cmake --build --preset release
 phasorc=build-release/phasorc
