@@ -132,14 +132,14 @@ void phs_cpu_header(const phs_cpu_plan *p, phs_buf *b) {
   const char *s = p->symbol;
   EMIT("/* The network ");
   comment_text(b, p->net->name ? p->net->name : s);
-  EMIT(" as a program for %s, made by Phasor %s.\n"
+  EMIT(" as a program, made by Phasor %s.\n"
        "   Functions only read and write what they are given: calls with different state blocks "
        "may run at the same\n"
        "   time. A program needs libc and libm. */\n"
        "#ifndef PHASOR_PROGRAM_%s_H\n#define PHASOR_PROGRAM_%s_H\n\n#include <stddef.h>\n#include "
        "<stdint.h>\n\n"
        "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
-       p->target->triple, PHASOR_VERSION_STRING, s, s);
+       PHASOR_VERSION_STRING, s, s);
   shared_types(b);
   EMIT("#define %s_STATE_SIZE %zu\n#define %s_STATE_ALIGN %d\n", s, p->state_size, s,
        PHS_CPU_ALIGN);

@@ -10,6 +10,8 @@ static const size_t max_state = (size_t)1 << 36;
  * data. */
 static const size_t max_blob = ((size_t)1 << 31) - ((size_t)1 << 24);
 
+enum { WIDEST = 16 /* floats in a vector */ };
+
 typedef struct layout {
   phs_cpu_plan *plan;
   size_t widest; /* elements of the largest value that is scanned for non-zero elements */
@@ -45,20 +47,25 @@ static size_t round_up(size_t n, int lanes) {
   return (n + (size_t)lanes - 1) / (size_t)lanes * (size_t)lanes;
 }
 
-/* The widest vector that wastes at most an eighth of a row; narrow rows are one vector where the
- * next power of two fits. */
-static int choose_lanes(size_t n, int most) {
-  int lanes = most;
-  if (n <= (size_t)most) {
+/*
+ * Sets row and lanes for `n` targets: the widest vector that wastes at most an eighth of a row;
+ * narrow rows are one vector where the next power of two fits. Layouts are the same on every
+ * target; one with narrow vectors takes several for a row.
+ */
+static void choose_row(const layout *l, phs_cpu_op *c) {
+  size_t n = (size_t)c->target;
+  int lanes = WIDEST;
+  if (n <= WIDEST) {
     while (lanes > 1 && (size_t)lanes / 2 >= n) {
       lanes /= 2;
     }
-    return lanes;
+  } else {
+    while (lanes > 4 && round_up(n, lanes) - n > n / 8) {
+      lanes /= 2;
+    }
   }
-  while (lanes > 4 && round_up(n, lanes) - n > n / 8) {
-    lanes /= 2;
-  }
-  return lanes;
+  c->row = round_up(n, lanes);
+  c->lanes = lanes < l->plan->target->lanes ? lanes : l->plan->target->lanes;
 }
 
 static void scan(layout *l, const phs_op *x) {
@@ -74,8 +81,7 @@ static void plan_linear(layout *l, const phs_op *op, phs_cpu_op *c) {
   for (int i = 0; i < w->rank - 2; i++) {
     c->lead *= w->dim[i];
   }
-  c->lanes = choose_lanes((size_t)c->target, l->plan->target->lanes);
-  c->row = round_up((size_t)c->target, c->lanes);
+  choose_row(l, c);
   c->weight = in_blob(l, (size_t)c->lead, (size_t)c->source, c->row);
   if (op->linear.bias.data) {
     c->bias = in_blob(l, (size_t)c->lead, c->row, 1);
@@ -110,8 +116,7 @@ static void plan_conv(layout *l, const phs_op *op, phs_cpu_op *c) {
   }
   c->target = v->weight.shape.dim[0] / v->groups;
   c->source = v->weight.shape.dim[1];
-  c->lanes = choose_lanes((size_t)c->target, l->plan->target->lanes);
-  c->row = round_up((size_t)c->target, c->lanes);
+  choose_row(l, c);
   size_t kernel = (size_t)(c->window.kernel[0] * c->window.kernel[1]);
   c->weight = in_blob(l, (size_t)(c->source * v->groups), kernel, c->row);
   if (v->bias.data) {
@@ -163,7 +168,7 @@ static void plan_neurons(layout *l, const phs_op *op, phs_cpu_op *c) {
     c->state[i] = in_state(l, n, 1, 4);
   }
   for (int i = 0; i < u->coeff_count; i++) {
-    c->coeff[i] = u->coeff[i].n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, c->lanes), 1, 1);
+    c->coeff[i] = u->coeff[i].n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, WIDEST), 1, 1);
   }
 }
 
@@ -191,7 +196,7 @@ static void plan_op(layout *l, int index) {
     plan_pool(l, op, c);
     break;
   case PHS_OP_SCALE:
-    c->factor = op->scale.factor.n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, c->lanes), 1, 1);
+    c->factor = op->scale.factor.n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, WIDEST), 1, 1);
     break;
   case PHS_OP_DELAY:
     plan_delay(l, op, c);

@@ -13,7 +13,7 @@ typedef struct phs_cpu_target {
   const char *features;   /**< LLVM's, for the generic processor */
   const char *abi;        /**< LLVM's name, or "" */
   const char *const *cpu; /**< the processors that may be asked for, ended by NULL */
-  int lanes;              /**< floats in one vector of the program text */
+  int lanes;              /**< floats in one vector of the program text, at most 16 */
 } phs_cpu_target;
 
 /** NULL: this host. Reports PHS_CPU_TRIPLE and returns NULL where it is not in the table. */
