@@ -116,8 +116,6 @@ static void spyx_is_subtract_one_step_late(void **state) {
   run(net, "lif1.lif", value, counts);
   phs_net_destroy(net);
   c.reset = PHS_SUBTRACT;
-  /* The latency also delays the biases: they are silent in the first step, as Norse's recurrent
-   * bias is. */
   net = load(FLAT, c, 1e-4);
   run(net, "lif1.lif", subtract, counts);
   phs_net_destroy(net);
