@@ -23,7 +23,8 @@ struct phs_ir {
   /* The text that was parsed last, without its weights, for excerpts. */
   char *source;
   size_t source_size;
-  char line[256]; /**< holds the last excerpt */
+  const char *source_file; /**< MLIR's parser of modules gives no name to what it reads */
+  char line[256];          /**< holds the last excerpt */
 };
 
 /** A string of MLIR's from one of C's; nothing is copied. */

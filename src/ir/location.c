@@ -20,21 +20,27 @@ static const char *excerpt(phs_ir *ir, uint32_t number) {
   return ir->line;
 }
 
+/* The name of a file in a location; of the text parsed last where there is none. */
+static const char *file_name(const phs_ir *ir, MlirLocation at) {
+  MlirStringRef file = mlirIdentifierStr(mlirLocationFileLineColRangeGetFilename(at));
+  return file.length > 0 && !phs_ref_equal(file, "-") ? file.data : ir->source_file;
+}
+
 static void fill(phs_ir *ir, MlirLocation at, phs_place *place, int depth) {
   if (depth > 16 || mlirLocationIsNull(at)) {
     return;
   }
   if (mlirLocationIsAFileLineColRange(at)) {
-    MlirStringRef file = mlirIdentifierStr(mlirLocationFileLineColRangeGetFilename(at));
+    const char *file = file_name(ir, at);
     int line = mlirLocationFileLineColRangeGetStartLine(at),
         column = mlirLocationFileLineColRangeGetStartColumn(at);
     if (!place->line && line > 0) {
-      place->file = file.data;
+      place->file = file;
       place->line = (uint32_t)line;
       place->column = column > 0 ? (uint32_t)column : 0;
       place->excerpt = excerpt(ir, place->line);
     } else if (!place->file) {
-      place->file = file.data;
+      place->file = file;
     }
   } else if (mlirLocationIsAName(at)) {
     if (!place->where) {
@@ -58,6 +64,9 @@ static void fill(phs_ir *ir, MlirLocation at, phs_place *place, int depth) {
 phs_place phs_ir_place(phs_ir *ir, MlirLocation location) {
   phs_place place = {0};
   fill(ir, location, &place, 0);
+  if (!place.file && !place.where) {
+    place.file = ir->source_file;
+  }
   return place;
 }
 

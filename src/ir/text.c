@@ -36,27 +36,19 @@ phasor_status phs_ir_parse(phs_ir *ir, const char *text, size_t size, const char
   memcpy(copy, text, size);
   copy[size] = 0;
   keep_source(ir, copy, size);
+  ir->source_file = phs_arena_strdup(ir->arena, file);
   unsigned errors = ir->diag->errors;
   ir->parsing = true;
-  MlirOperation op =
-      mlirOperationCreateParse(ir->context, mlirStringRefCreate(copy, size), phs_ref(file));
+  MlirModule module = mlirModuleCreateParse(ir->context, mlirStringRefCreate(copy, size));
   ir->parsing = false;
   free(copy);
-  phs_place place = {.file = file};
-  if (mlirOperationIsNull(op)) {
+  if (mlirModuleIsNull(module)) {
     if (ir->diag->errors == errors) {
+      phs_place place = {.file = file};
       phs_report(ir->diag, PHS_IR_PARSE, &place, NULL, "the file is not a module");
     }
     return PHASOR_ERROR_MODEL;
   }
-  if (!phs_op_is(op, "builtin.module")) {
-    phs_report(ir->diag, PHS_IR_PARSE, &place, "wrap the ops in module { ... }",
-               "the file holds '%.*s', not a module", (int)phs_op_name(op).length,
-               phs_op_name(op).data);
-    mlirOperationDestroy(op);
-    return PHASOR_ERROR_MODEL;
-  }
-  MlirModule module = mlirModuleFromOperation(op);
   phasor_status status = phs_ir_collect_resources(ir, module);
   if (status != PHASOR_OK) {
     mlirModuleDestroy(module);
