@@ -122,10 +122,36 @@ static phs_val pick(phs_gen *g, const registers *r, const phs_scalar_inst *in) {
   return choose(g, r, phs_e_op2(g, "arith.ori", i1.s, first, no_number), a, b, t.s);
 }
 
+static phs_val compare_float(phs_gen *g, const registers *r, const char *predicate, phs_val a,
+                             phs_val b) {
+  EMIT("%%%d = arith.cmpf %s, %%%d, %%%d : %s\n", g->next, predicate, a, b,
+       phs_e_type(r->lanes, "f32").s);
+  return g->next++;
+}
+
+/* To the nearest i32; NaN gives 0. Spelled out: LLVM takes its own saturating conversion of vectors
+ * apart into scalars. */
+static phs_val to_i32(phs_gen *g, const registers *r, phs_val x) {
+  phs_type t = phs_e_type(r->lanes, "i32"), f = phs_e_type(r->lanes, "f32"),
+           i1 = phs_e_type(r->lanes, "i1");
+  phs_val low = phs_e_float(g, r->lanes, -0x1p31F), high = phs_e_float(g, r->lanes, 0x1p31F);
+  phs_val above = compare_float(g, r, "oge", x, high), below = compare_float(g, r, "olt", x, low);
+  phs_val none = compare_float(g, r, "uno", x, x);
+  phs_val outside =
+      phs_e_op2(g, "arith.ori", i1.s, phs_e_op2(g, "arith.ori", i1.s, above, below), none);
+  phs_val safe = choose(g, r, outside, phs_e_float(g, r->lanes, 0), x, f.s);
+  phs_val v = phs_e_cast(g, "arith.fptosi", safe, f.s, t.s);
+  v = choose(g, r, above, phs_e_const(g, r->lanes, "i32", INT32_MAX), v, t.s);
+  return choose(g, r, below, phs_e_const(g, r->lanes, "i32", INT32_MIN), v, t.s);
+}
+
 /* To the nearest value that fits; NaN gives 0. */
 static phs_val to_int(phs_gen *g, const registers *r, const phs_scalar_inst *in) {
   phs_type t = phs_lower_scalar_type(r, in->type), f = phs_e_type(r->lanes, "f32");
   char suffix[48];
+  if (in->type == PHS_S_I32) {
+    return to_i32(g, r, r->value[in->a]);
+  }
   if (r->lanes == 1) {
     snprintf(suffix, sizeof suffix, "%s.f32", scalar_type[in->type]);
   } else {

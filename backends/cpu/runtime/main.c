@@ -267,6 +267,7 @@ static int read_input(session *s, int k) {
   const phasor_cpu_value *in = &MODEL(input)[k];
   phs_stimulus_options o = s->o.stimulus;
   phs_stimulus_error error = {0};
+  o.steps = s->o.steps;
   o.rank = in->rank;
   o.dim = in->dim;
   if (!s->o.input[k]) {
