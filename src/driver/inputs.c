@@ -4,6 +4,7 @@
 #include "phasor/list.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -152,11 +153,20 @@ static phasor_status read_one(const phs_net *net, const phs_inputs *in, int inde
                "input '%s' has two files", op->name);
     return PHASOR_ERROR_USAGE;
   }
-  phs_stimulus_options options = {
-      .bin = o->bin, .binary = o->binary_events, .rank = op->shape.rank, .dim = op->shape.dim};
+  phs_stimulus_options options = {.bin = o->bin,
+                                  .steps = (size_t)o->steps,
+                                  .binary = o->binary_events,
+                                  .rank = op->shape.rank,
+                                  .dim = op->shape.dim};
   phs_stimulus_error error = {0};
   if (!phs_stimulus_read(file, &options, stimulus, &error)) {
     return phs_report_stimulus(diag, file, &error);
+  }
+  if (stimulus->late) {
+    phs_report(diag, PHS_LATE_EVENTS, &(phs_place){.file = file, .where = "--steps"},
+               "give more --steps to keep them apart",
+               "%zu of %zu events come after step %zu and count in that last step", stimulus->late,
+               stimulus->events, stimulus->steps);
   }
   size_t width = phs_shape_count(&op->shape);
   if (stimulus->width != width) {
@@ -168,6 +178,17 @@ static phasor_status read_one(const phs_net *net, const phs_inputs *in, int inde
     return PHASOR_ERROR_MODEL;
   }
   return PHASOR_OK;
+}
+
+/* Events that are binned at another step than the network's: the network would see them slower or
+ * faster. */
+static void check_bin(const phs_net *net, phs_inputs *in, const phasor_options *o, phs_diag *diag) {
+  in->bin = o->bin;
+  if (o->bin > 0 && net->has_time && fabs(o->bin - net->dt) > 1e-6 * net->dt) {
+    phs_report(diag, PHS_BIN_DIFFERS, &(phs_place){.file = net->file, .where = "--bin"},
+               "make --bin and --dt the same", "--bin is %g s, but a step of the network is %g s",
+               o->bin, net->dt);
+  }
 }
 
 static phasor_status check_all_given(const phs_net *net, const phs_inputs *in, phs_diag *diag) {
@@ -232,6 +253,9 @@ phasor_status phs_inputs_read(const phs_net *net, const phasor_options *o, phaso
   }
   if (status == PHASOR_OK) {
     status = set_length(net, &in, o, diag);
+  }
+  if (status == PHASOR_OK) {
+    check_bin(net, &in, o, diag);
   }
   phs_stage_end(s, "read inputs", began);
   if (status != PHASOR_OK) {

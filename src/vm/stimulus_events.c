@@ -115,7 +115,7 @@ bool phs_stim_accumulate(phs_stim_event_fn *fn, void *user, uint64_t count,
     }
     last = event.step > last ? event.step : last;
   }
-  uint64_t steps = last == UINT64_MAX ? last : last + 1;
+  uint64_t steps = o->steps ? o->steps : last == UINT64_MAX ? last : last + 1;
   if (!phs_stim_allocate(out, 1, steps, phs_stim_width(o),
                          "choose a longer --bin, or check the times in the file", e)) {
     return false;
@@ -123,6 +123,10 @@ bool phs_stim_accumulate(phs_stim_event_fn *fn, void *user, uint64_t count,
   for (uint64_t k = 0; k < count; k++) {
     if (!fn(user, k, &event, e)) {
       return false;
+    }
+    if (event.step >= steps) { /* as converters to a fixed number of frames do: no event is lost */
+      event.step = steps - 1;
+      out->late++;
     }
     float *value = out->data + event.step * out->width + event.index;
     *value = o->binary ? 1.0F : *value + 1.0F;

@@ -65,6 +65,29 @@ static void test_steps(void **state) {
   }
 }
 
+/** A given number of steps: later events count in the last one, and missing steps are silent. */
+static void test_fixed_steps(void **state) {
+  (void)state;
+  const char *path = files_write("a.bin", four, sizeof four);
+  const float two[2][6] = {{[0] = 1, [5] = 2}, {[1] = 1}};
+  const float one_step[6] = {[0] = 1, [1] = 1, [5] = 2};
+  const float five[5][6] = {{[0] = 1, [5] = 2}, {0}, {[1] = 1}};
+  phs_stimulus_options o = with(2, hw, 1e-3);
+  o.steps = 2;
+  reads(path, o, 2, 6, two[0]);
+  o.steps = 1;
+  reads(path, o, 1, 6, one_step);
+  o.steps = 5;
+  reads(path, o, 5, 6, five[0]);
+  o.steps = 2;
+  phs_stimulus s;
+  phs_stimulus_error e;
+  assert_true(phs_stimulus_read(path, &o, &s, &e));
+  assert_int_equal(s.late, 1);
+  assert_int_equal(s.events, 4);
+  phs_stimulus_free(&s);
+}
+
 /** A row of 240 says that the clock ran over; on a sensor of more rows it is a pixel. */
 static void test_nmnist_marker(void **state) {
   (void)state;
@@ -240,7 +263,7 @@ int main(void) {
       cmocka_unit_test(test_nmnist_marker), cmocka_unit_test(test_refused),
       cmocka_unit_test(test_dat),           cmocka_unit_test(test_dat_refused),
       cmocka_unit_test(test_nmnist_sample), cmocka_unit_test(test_ncars_sample),
-      cmocka_unit_test(test_example),
+      cmocka_unit_test(test_example),       cmocka_unit_test(test_fixed_steps),
   };
   return cmocka_run_group_tests(tests, files_open, files_close);
 }
