@@ -20,9 +20,11 @@ file(GLOB PHASOR_MLIR_CAPI ${PHASOR_LLVM_ROOT}/lib/libMLIRCAPI*.a)
 add_library(phasor_llvm INTERFACE)
 target_include_directories(phasor_llvm SYSTEM INTERFACE ${PHASOR_LLVM_ROOT}/include)
 target_link_libraries(phasor_llvm INTERFACE ${PHASOR_LLVM_LIB})
+# The C++ runtime that MLIR's archives need; its own file, so that no C++ compiler has to be there.
+find_library(PHASOR_STDCXX_LIB NAMES stdc++ libstdc++.so.6 REQUIRED)
 add_library(phasor_mlir INTERFACE)
 target_link_libraries(phasor_mlir INTERFACE -Wl,--start-group ${PHASOR_MLIR_CAPI} -Wl,--end-group
-                      ${PHASOR_MLIR_LIB} phasor_llvm stdc++)
+                      ${PHASOR_MLIR_LIB} phasor_llvm ${PHASOR_STDCXX_LIB})
 # LLVM's libraries live in a private folder.
 set(CMAKE_BUILD_RPATH ${PHASOR_LLVM_ROOT}/lib)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${PHASOR_LLVM_ROOT}/lib")

@@ -9,11 +9,14 @@
  * was `steps` steps ago, and zeros before that.
  *
  * Arithmetic is IEEE binary32, round to nearest, no contraction, no reassociation:
- *   linear, conv:  acc = init (or 0); acc += bias if there is one (acc = bias without init); then,
- * for every source element with x != 0 in ascending row-major index, acc += w * (float)x. pool: acc
- * = 0; for every source element inside the window in ascending index with x != 0, acc += (float)x;
- *                  avg then divides by the number of window elements, padding included.
- *   scale:         y = s * (float)x.      add: y = ((float)x0 + (float)x1) + ...
+ *
+ * - linear, conv: acc = init (or 0); acc += bias if there is one (acc = bias without init); then,
+ *   for every source element with x != 0 in ascending row-major index, acc += w * (float)x.
+ * - pool: acc = 0; for every source element inside the window in ascending index with x != 0,
+ *   acc += (float)x; avg then divides by the number of window elements, padding included.
+ * - scale: y = s * (float)x.
+ * - add: y = ((float)x0 + (float)x1) + ...
+ *
  * A bias of -0 is stored as +0, so that leaving out zero sources and adding their zero products are
  * the same to the bit.
  *
