@@ -126,7 +126,7 @@ static bool add_lists(phs_fuse *f, const float *a, const float *b, size_t n, con
   float *sum = phs_fuse_floats(f, n);
   for (size_t k = 0; sum && k < n; k++) {
     double exact = (double)a[k] + (double)b[k];
-    sum[k] = a[k] + b[k] + 0.0F;
+    sum[k] = a[k] + b[k]; /* biases are never -0, so neither are their sums */
     if (!isfinite(sum[k]) || (!f->reassociate && (double)sum[k] != exact)) {
       return false;
     }

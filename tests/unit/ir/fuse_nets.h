@@ -123,12 +123,14 @@ UNUSED_FN int pool_op(maker *m, int x, bool average, geometry g) {
   return named_op(m, i, "pool");
 }
 
-/* A spiking and a graded population that look at x, both outputs. */
+/* A spiking and a graded population that look at x; these and x itself are outputs, so that the
+ * sign of a zero shows. */
 UNUSED_FN phs_net *finish_net(maker *m, int x) {
   int lif = named_op(m, add_neurons(m->net, x, PHS_MODEL_LIF, F64(5e-3, 3, 0, 0.4, 0)), "lif");
   int li = named_op(m, add_neurons(m->net, x, PHS_MODEL_LI, F64(5e-3, 1, 0)), "li");
   add_op(m->net, PHS_OP_OUTPUT, "spikes_out", m->net->op[x].shape, m->net->op[lif].elem, lif, -1);
   add_op(m->net, PHS_OP_OUTPUT, "graded_out", m->net->op[x].shape, PHS_F32, li, -1);
+  add_op(m->net, PHS_OP_OUTPUT, "current_out", m->net->op[x].shape, m->net->op[x].elem, x, -1);
   return m->net;
 }
 

@@ -199,15 +199,14 @@ static void delays_add_up(void **state) {
 }
 
 /* zero weights in the middle and at the start of a chain, an add of one. */
-static phs_net *nothings(bool graded) {
+static phs_net *nothings(bool minus) {
   maker m = start_net(FINE, 17, PHS_ONE);
-  int in = add_input(m.net, SHAPE(4));
-  int x = spikes_of(&m, in);
+  int x = spikes_of(&m, add_input(m.net, SHAPE(4)));
   static const float zero[16];
   int sum = named_op(&m, add_linear(m.net, x, -1, 4, 4, zero, NULL), "zero");
   sum = linear_op(&m, x, sum, 4, false);
-  if (graded) { /* may be -0, which a zero term turns into +0 */
-    sum = scale_op(&m, in, F32(-1.0F), 1);
+  if (minus) { /* may be -0, which a zero term turns into +0 */
+    sum = scale_op(&m, x, F32(-1.0F), 1);
   }
   sum = named_op(&m, add_linear(m.net, x, sum, 4, 4, zero, NULL), "zero");
   sum = named_op(&m, add_op(m.net, PHS_OP_ADD, NULL, SHAPE(4), PHS_F32, sum, -1), "add");
@@ -216,8 +215,8 @@ static phs_net *nothings(bool graded) {
 
 static void zero_weights_and_single_adds_go(void **state) {
   (void)state;
-  for (int graded = 0; graded < 2; graded++) {
-    phs_net *before = nothings(graded), *after = nothings(graded);
+  for (int minus = 0; minus < 2; minus++) {
+    phs_net *before = nothings(minus), *after = nothings(minus);
     fuse_net(after, false);
     assert_int_equal(count_kind(after, PHS_OP_LINEAR), 1);
     assert_int_equal(count_kind(after, PHS_OP_ADD), 0);
