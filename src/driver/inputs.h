@@ -9,6 +9,7 @@
 typedef struct phs_inputs {
   size_t samples, steps;
   bool batched;
+  double bin;             /**< seconds a step of event files; 0 without one */
   int count;              /**< inputs of the network */
   int *op;                /**< their op indices */
   phs_stimulus *stimulus; /**< one each */

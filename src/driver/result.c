@@ -39,8 +39,9 @@ static bool fill(phasor_result *r, const phs_net *net, const phs_inputs *in) {
   }
   s->steps = in->steps;
   s->samples = in->samples;
-  s->dt = net->dt;
-  s->has_time = net->has_time;
+  /* A network without a time scale takes that of its events. */
+  s->dt = net->has_time || in->bin == 0 ? net->dt : in->bin;
+  s->has_time = net->has_time || in->bin > 0;
   for (int i = 0; i < net->op_count; i++) {
     const phs_op *op = &net->op[i];
     if (spikes(op)) {
