@@ -1,14 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#define _GNU_SOURCE /* memfd_create */
 #include "backends/cpu/codegen.h"
+
 #include "backends/cpu/blob.h"
 #include "backends/cpu/lower.h"
+#include "backends/cpu/outfile.h"
 
+#include <errno.h>
 #include <llvm-c/Error.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <mlir-c/Pass.h>
 #include <mlir-c/RegisterEverything.h>
 #include <mlir-c/Target/LLVMIR.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* Plain IEEE arithmetic all the way: none of these passes, nor LLVM's at any level, contracts or
  * reorders operations that carry no fast-math flags, and ours carry none. */
@@ -149,17 +156,16 @@ void phs_cpu_code_destroy(phs_cpu_code *code) {
   *code = (phs_cpu_code){0};
 }
 
-static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, const char *path,
-                          LLVMMemoryBufferRef *memory, phs_diag *diag) {
+/* Into memory always: LLVM's own writing to files ends the process when the disk is full. */
+static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, LLVMMemoryBufferRef *memory,
+                          phs_diag *diag) {
   char *message = NULL;
   LLVMBool failed =
-      path ? LLVMTargetMachineEmitToFile(code->machine, code->module, path, kind, &message)
-           : LLVMTargetMachineEmitToMemoryBuffer(code->machine, code->module, kind, &message,
-                                                 memory);
+      LLVMTargetMachineEmitToMemoryBuffer(code->machine, code->module, kind, &message, memory);
   phasor_status status = PHASOR_OK;
   if (failed || code->error) {
     status = internal(diag, "LLVM does not write the program", code->error ? code->error : message);
-    if (!failed && !path) {
+    if (!failed) {
       LLVMDisposeMemoryBuffer(*memory);
     }
   }
@@ -167,12 +173,45 @@ static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, const ch
   return status;
 }
 
-phasor_status phs_cpu_code_object(phs_cpu_code *code, const char *path, LLVMMemoryBufferRef *memory,
-                                  phs_diag *diag) {
-  return emit(code, LLVMObjectFile, path, memory, diag);
+/*
+ * LLVM ends the process when a file that it writes does not fit on the disk. So it writes to
+ * memory, in the one way that does not copy: a file without a name or a disk.
+ */
+phasor_status phs_cpu_code_object(phs_cpu_code *code, phs_diag *diag, phs_cpu_object *out) {
+  char path[40];
+  int fd = memfd_create("object", MFD_CLOEXEC);
+  if (fd < 0) {
+    return internal(diag, "no memory for the object file", strerror(errno));
+  }
+  out->file = fd;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+  phasor_status status = emit(code, LLVMObjectFile, path, NULL, diag);
+  struct stat st;
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  if (fstat(fd, &st) == 0 && st.st_size > 0) {
+    void *data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+    if (data != MAP_FAILED) {
+      out->data = data;
+      out->size = (size_t)st.st_size;
+      return PHASOR_OK;
+    }
+  }
+  return internal(diag, "the object file cannot be read back", strerror(errno));
+}
+
+void phs_cpu_object_free(phs_cpu_object *o) {
+  if (o->data) {
+    munmap((void *)(uintptr_t)o->data, o->size);
+  }
+  if (o->file) {
+    close(o->file);
+  }
+  *o = (phs_cpu_object){0};
 }
 
 phasor_status phs_cpu_code_assembly(phs_cpu_code *code, LLVMMemoryBufferRef *memory,
                                     phs_diag *diag) {
-  return emit(code, LLVMAssemblyFile, NULL, memory, diag);
+  return emit(code, LLVMAssemblyFile, memory, diag);
 }

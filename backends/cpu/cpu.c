@@ -25,20 +25,6 @@ static phasor_status build_text(phs_cpu_code *code, phs_cpu_kind kind, const cha
   return status;
 }
 
-static phasor_status build_object(phs_cpu_code *code, const char *path, phs_diag *diag) {
-  phs_outfile o;
-  phasor_status status = phs_outfile_open(path, diag, &o);
-  if (status != PHASOR_OK) {
-    return status;
-  }
-  status = phs_cpu_code_object(code, o.written, NULL, diag);
-  if (status == PHASOR_OK) {
-    status = phs_outfile_commit(&o, diag);
-  }
-  phs_outfile_abandon(&o);
-  return status;
-}
-
 static phasor_status build_header(const phs_cpu_plan *plan, const char *path, phs_diag *diag) {
   phs_buf text = {0};
   phasor_status status = PHASOR_ERROR_INTERNAL;
@@ -61,7 +47,7 @@ static phasor_status build_code(phs_ir *ir, const phs_cpu_plan *plan, const phs_
   if (status == PHASOR_OK && text) {
     status = build_text(&code, kind, path, diag);
   } else if (status == PHASOR_OK && kind == PHS_CPU_OBJ) {
-    status = build_object(&code, path, diag);
+    status = phs_cpu_code_object(&code, path, NULL, diag);
   } else if (status == PHASOR_OK) {
     status = phs_cpu_link(&code, plan, kind == PHS_CPU_EXE, path, diag);
   }
