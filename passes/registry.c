@@ -6,7 +6,7 @@
 static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce, &phs_pass_fuse};
 
 const char phs_default_pipeline[] =
-    "phasor-discretize,inline,symbol-dce,canonicalize,cse,phasor-dce";
+    "phasor-discretize,phasor-fuse,inline,symbol-dce,canonicalize,cse";
 
 size_t phs_pass_count(void) {
   return sizeof passes / sizeof *passes;
