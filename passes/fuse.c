@@ -49,6 +49,7 @@ static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i
     mlirOperationSetOperand(view->output, (*output)++, operands[0]);
     return true;
   }
+  phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, view->op[i]);
   mlirOperationSetOperands(view->op[i], op->operand_count, operands);
   if (f->op[i].changed && !rewrite(ir, view, i, operands)) {
     return false;

@@ -72,17 +72,18 @@ static bool uniform(const void *data, size_t size, size_t n) {
   return n > 0 && memcmp(data, (const char *)data + size, (n - 1) * size) == 0;
 }
 
-/* An attribute made earlier whose data are surely still there and equal, or null. */
-static MlirAttribute known(const phs_ir *ir, MlirType type, uint64_t hash, const void *data,
-                           size_t size) {
+/* An attribute made earlier whose data are surely there as long as needed and equal, or null. */
+static MlirAttribute known(phs_ir *ir, MlirType type, uint64_t hash, const void *data, size_t size,
+                           bool copy) {
   for (size_t i = 0; i < ir->blobs.count; i++) {
-    const phs_blob *b = &ir->blobs.list[i];
+    phs_blob *b = &ir->blobs.list[i];
     if (b->hash != hash || b->size != size || mlirAttributeIsNull(b->attribute) ||
         !mlirTypeEqual(mlirAttributeGetType(b->attribute), type)) {
       continue;
     }
     bool alive = b->lasting || b->generation == ir->blobs.generation;
-    if (alive && memcmp(b->data, data, size) == 0) {
+    if (alive ? memcmp(b->data, data, size) == 0 : !copy && b->data == data) {
+      b->generation = ir->blobs.generation;
       return b->attribute;
     }
   }
@@ -124,7 +125,7 @@ MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *s
   XXH64_hash_t seed =
       XXH3_64bits(shape->dim, (size_t)shape->rank * sizeof *shape->dim) + (unsigned)kind;
   uint64_t hash = XXH3_64bits_withSeed(data, size, seed);
-  MlirAttribute attribute = known(ir, type, hash, data, size);
+  MlirAttribute attribute = known(ir, type, hash, data, size, copy);
   if (!mlirAttributeIsNull(attribute)) {
     return attribute;
   }

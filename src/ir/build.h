@@ -58,6 +58,16 @@ MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
                              const MlirValue *operands, bool copy);
 /** The attributes `keep` and `aliases` of an op, where it has them. */
 void phs_ir_put_marks(phs_ir *ir, phs_attr_list *l, const phs_op *op);
+/** Whether @p op converts spikes or counts to f32, as in front of a sum of values of several types:
+ * IRDL wants variadic operands to be of one type. Such ops are no ops of the network. */
+bool phs_ir_is_conversion(MlirOperation op);
+/**
+ * Puts conversions to f32 in front of the operands of a sum whose operands are of several types, at
+ * the end of @p block or, when @p before is not null, before that op; changes @p operands. Nothing
+ * for other ops.
+ */
+void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, MlirBlock block,
+                             MlirOperation before);
 /** The private func.func that @p kernel stands for, detached. */
 MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
 

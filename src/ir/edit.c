@@ -1,14 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "ir/edit.h"
 
-MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op,
-                        const MlirValue *operands, MlirOperation before) {
+MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op, MlirValue *operands,
+                        MlirOperation before) {
+  phs_ir_convert_operands(ir, op, operands, mlirOperationGetBlock(view->output), before);
   MlirOperation made = phs_ir_make_op(ir, view->net->file, op, operands, true);
   if (mlirOperationIsNull(made)) {
     return (MlirValue){0};
   }
   mlirBlockInsertOwnedOperationBefore(mlirOperationGetBlock(view->output), before, made);
   return mlirOperationGetResult(made, 0);
+}
+
+/* Conversions in front of sums go with the last op that reads them. */
+static void erase_unused_conversions(const phs_ir_view *view) {
+  MlirOperation next, op = mlirBlockGetFirstOperation(mlirOperationGetBlock(view->output));
+  for (; !mlirOperationIsNull(op); op = next) {
+    next = mlirOperationGetNextInBlock(op);
+    if (phs_ir_is_conversion(op) &&
+        mlirOpOperandIsNull(mlirValueGetFirstUse(mlirOperationGetResult(op, 0)))) {
+      mlirOperationDestroy(op);
+    }
+  }
 }
 
 void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep) {
@@ -26,6 +39,7 @@ void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep) {
       }
     }
   }
+  erase_unused_conversions(view);
   for (int i = 0; i < view->net->op_count; i++) {
     if (!keep[i] && !mlirOperationIsNull(view->op[i])) {
       mlirOperationDestroy(view->op[i]);

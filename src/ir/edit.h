@@ -20,8 +20,8 @@
  * are values, not indices.
  * @return the op's result; a null value when MLIR refused (reported)
  */
-MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op,
-                        const MlirValue *operands, MlirOperation before);
+MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op, MlirValue *operands,
+                        MlirOperation before);
 /** Removes every op i of the view with !keep[i]; results may still be used by other removed ops,
  * but by no kept one. */
 void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep);

@@ -31,7 +31,8 @@ phasor_status phs_ir_to_net(phs_ir *ir, MlirModule module, phs_net **out);
  * location. */
 phasor_status phs_ir_check(phs_ir *ir, MlirModule module);
 
-/** Parses the text or bytecode of a module. @p file names it in locations. */
+/** Parses the text or bytecode of a module. @p file names it in locations. Resources get a suffix
+ * when the ir knows one of their name already. */
 phasor_status phs_ir_parse(phs_ir *ir, const char *text, size_t size, const char *file,
                            MlirModule *out);
 /** Prints with locations left out; callback may be called many times. */

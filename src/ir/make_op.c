@@ -134,3 +134,35 @@ MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
                      phs_ir_location(ir, file, op->where, op->line, op->column), operands,
                      op->operand_count, &type, 1, &m.attributes);
 }
+
+bool phs_ir_is_conversion(MlirOperation op) {
+  return phs_op_is(op, "arith.uitofp") || phs_op_is(op, "arith.sitofp");
+}
+
+static unsigned width(MlirValue value) {
+  MlirType e = mlirShapedTypeGetElementType(mlirValueGetType(value));
+  return mlirTypeIsAInteger(e) ? mlirIntegerTypeGetWidth(e) : 0;
+}
+
+void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, MlirBlock block,
+                             MlirOperation before) {
+  bool mixed = false;
+  for (int k = 1; k < op->operand_count; k++) {
+    mixed = mixed || width(operands[k]) != width(operands[0]);
+  }
+  for (int k = 0; op->kind == PHS_OP_ADD && mixed && k < op->operand_count; k++) {
+    if (width(operands[k]) == 0) {
+      continue;
+    }
+    MlirType type = phs_type_value(ir, &op->shape, PHS_F32);
+    MlirOperation made =
+        phs_ir_make(ir, width(operands[k]) == 1 ? "arith.uitofp" : "arith.sitofp",
+                    mlirLocationUnknownGet(ir->context), &operands[k], 1, &type, 1, NULL);
+    if (mlirOperationIsNull(before)) {
+      mlirBlockAppendOwnedOperation(block, made);
+    } else {
+      mlirBlockInsertOwnedOperationBefore(block, before, made);
+    }
+    operands[k] = mlirOperationGetResult(made, 0);
+  }
+}

@@ -141,9 +141,24 @@ static void read_outputs(phs_reader *r) {
   }
 }
 
+static void check_conversion(phs_reader *r, MlirOperation op) {
+  phs_shape shape;
+  phs_elem elem;
+  if (phs_read_type(r, op, mlirValueGetType(mlirOperationGetOperand(op, 0)), "the operand", &shape,
+                    &elem) &&
+      elem != (phs_op_is(op, "arith.uitofp") ? PHS_I1 : PHS_I32)) {
+    phs_reader_error(r, op, PHS_IR_TYPE, "arith.uitofp is for i1, arith.sitofp for i32",
+                     "the conversion is of another type");
+  }
+}
+
 static void read_ops(phs_reader *r, MlirBlock block) {
   for (MlirOperation from = mlirBlockGetFirstOperation(block); !mlirOperationEqual(from, r->output);
        from = mlirOperationGetNextInBlock(from)) {
+    if (phs_ir_is_conversion(from)) {
+      check_conversion(r, from);
+      continue;
+    }
     int index = r->net->op_count;
     phs_op *op = next_op(r, from, mlirOperationGetLocation(from));
     if (!phs_read_op(r, from, op)) {
@@ -155,9 +170,22 @@ static void read_ops(phs_reader *r, MlirBlock block) {
   }
 }
 
-static int index_of(const phs_reader *r, MlirValue value) {
-  return mlirValueIsABlockArgument(value) ? (int)mlirBlockArgumentGetArgNumber(value)
-                                          : phs_ptrmap_get(&r->results, value.ptr);
+static int index_of(phs_reader *r, const phs_op *user, MlirOperation at, MlirValue value) {
+  if (mlirValueIsAOpResult(value) && phs_ir_is_conversion(mlirOpResultGetOwner(value))) {
+    value = mlirOperationGetOperand(mlirOpResultGetOwner(value), 0);
+    if (user->kind != PHS_OP_ADD) {
+      phs_reader_error(r, at, PHS_IR_UNKNOWN_OP,
+                       "use the unconverted value: every op but phasor.add takes i1 and i32",
+                       "'%s': conversions stand only in front of phasor.add", user->name);
+    }
+  }
+  int found = mlirValueIsABlockArgument(value) ? (int)mlirBlockArgumentGetArgNumber(value)
+                                               : phs_ptrmap_get(&r->results, value.ptr);
+  if (found < 0) {
+    phs_reader_error(r, at, PHS_IR_UNKNOWN_OP, NULL, "'%s': an operand is no value of the network",
+                     user->name);
+  }
+  return found;
 }
 
 static void read_operands(phs_reader *r) {
@@ -175,7 +203,8 @@ static void read_operands(phs_reader *r) {
       return;
     }
     for (int k = 0; k < op->operand_count; k++) {
-      op->operand[k] = index_of(r, mlirOperationGetOperand(r->op[i], is_output ? output++ : k));
+      op->operand[k] =
+          index_of(r, op, r->op[i], mlirOperationGetOperand(r->op[i], is_output ? output++ : k));
     }
   }
 }

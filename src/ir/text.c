@@ -36,6 +36,7 @@ phasor_status phs_ir_parse(phs_ir *ir, const char *text, size_t size, const char
   memcpy(copy, text, size);
   copy[size] = 0;
   keep_source(ir, copy, size);
+  ir->blobs.generation++;
   ir->source_file = phs_arena_strdup(ir->arena, file);
   unsigned errors = ir->diag->errors;
   ir->parsing = true;

@@ -123,6 +123,7 @@ static bool make_ops(writer *w) {
     for (int k = 0; k < op->operand_count; k++) {
       w->operands[k] = value_of(w, op->operand[k]);
     }
+    phs_ir_convert_operands(w->ir, op, w->operands, w->block, (MlirOperation){0});
     MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, w->copy);
     if (mlirOperationIsNull(made)) {
       return false;

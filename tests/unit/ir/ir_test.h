@@ -7,6 +7,8 @@
 #include "base/buf.h"
 #include "ir/ir.h"
 
+#include <mlir-c/Diagnostics.h>
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
