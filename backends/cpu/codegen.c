@@ -4,7 +4,6 @@
 
 #include "backends/cpu/blob.h"
 #include "backends/cpu/lower.h"
-#include "backends/cpu/outfile.h"
 
 #include <errno.h>
 #include <llvm-c/Error.h>
@@ -156,16 +155,17 @@ void phs_cpu_code_destroy(phs_cpu_code *code) {
   *code = (phs_cpu_code){0};
 }
 
-/* Into memory always: LLVM's own writing to files ends the process when the disk is full. */
-static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, LLVMMemoryBufferRef *memory,
-                          phs_diag *diag) {
+static phasor_status emit(phs_cpu_code *code, LLVMCodeGenFileType kind, const char *path,
+                          LLVMMemoryBufferRef *memory, phs_diag *diag) {
   char *message = NULL;
   LLVMBool failed =
-      LLVMTargetMachineEmitToMemoryBuffer(code->machine, code->module, kind, &message, memory);
+      path ? LLVMTargetMachineEmitToFile(code->machine, code->module, path, kind, &message)
+           : LLVMTargetMachineEmitToMemoryBuffer(code->machine, code->module, kind, &message,
+                                                 memory);
   phasor_status status = PHASOR_OK;
   if (failed || code->error) {
     status = internal(diag, "LLVM does not write the program", code->error ? code->error : message);
-    if (!failed) {
+    if (!failed && !path) {
       LLVMDisposeMemoryBuffer(*memory);
     }
   }
@@ -213,5 +213,5 @@ void phs_cpu_object_free(phs_cpu_object *o) {
 
 phasor_status phs_cpu_code_assembly(phs_cpu_code *code, LLVMMemoryBufferRef *memory,
                                     phs_diag *diag) {
-  return emit(code, LLVMAssemblyFile, memory, diag);
+  return emit(code, LLVMAssemblyFile, NULL, memory, diag);
 }

@@ -28,9 +28,15 @@ phasor_status phs_cpu_code_create(MlirContext context, const phs_cpu_plan *plan,
                                   const char *cpu, int opt_level, bool with_blob, phs_diag *diag,
                                   phs_cpu_code *out);
 void phs_cpu_code_destroy(phs_cpu_code *code);
-/** The object file, at @p path or (NULL) in memory, freed with LLVMDisposeMemoryBuffer(). */
-phasor_status phs_cpu_code_object(phs_cpu_code *code, const char *path, LLVMMemoryBufferRef *memory,
-                                  phs_diag *diag);
+/** An object file in memory. Zero-initialise. */
+typedef struct phs_cpu_object {
+  int file; /**< descriptor of an anonymous file, or 0 */
+  const char *data;
+  size_t size;
+} phs_cpu_object;
+/** Makes the object file; @p out is freed with phs_cpu_object_free() in any case. */
+phasor_status phs_cpu_code_object(phs_cpu_code *code, phs_diag *diag, phs_cpu_object *out);
+void phs_cpu_object_free(phs_cpu_object *o);
 /** Assembly text. */
 phasor_status phs_cpu_code_assembly(phs_cpu_code *code, LLVMMemoryBufferRef *memory,
                                     phs_diag *diag);

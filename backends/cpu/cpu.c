@@ -25,6 +25,16 @@ static phasor_status build_text(phs_cpu_code *code, phs_cpu_kind kind, const cha
   return status;
 }
 
+static phasor_status build_object(phs_cpu_code *code, const char *path, phs_diag *diag) {
+  phs_cpu_object object = {0};
+  phasor_status status = phs_cpu_code_object(code, diag, &object);
+  if (status == PHASOR_OK) {
+    status = phs_outfile_write(path, object.data, object.size, diag);
+  }
+  phs_cpu_object_free(&object);
+  return status;
+}
+
 static phasor_status build_header(const phs_cpu_plan *plan, const char *path, phs_diag *diag) {
   phs_buf text = {0};
   phasor_status status = PHASOR_ERROR_INTERNAL;
@@ -47,7 +57,7 @@ static phasor_status build_code(phs_ir *ir, const phs_cpu_plan *plan, const phs_
   if (status == PHASOR_OK && text) {
     status = build_text(&code, kind, path, diag);
   } else if (status == PHASOR_OK && kind == PHS_CPU_OBJ) {
-    status = phs_cpu_code_object(&code, path, NULL, diag);
+    status = build_object(&code, path, diag);
   } else if (status == PHASOR_OK) {
     status = phs_cpu_link(&code, plan, kind == PHS_CPU_EXE, path, diag);
   }

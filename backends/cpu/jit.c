@@ -6,6 +6,7 @@
 #include "interp/interp.h"
 
 #include <llvm-c/LLJIT.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -43,22 +44,33 @@ static LLVMOrcExecutorAddress look_up(const phs_cpu_program *p, const char *name
   return jit_failed(LLVMOrcLLJITLookup(p->jit, &address, full), diag) ? 0 : address;
 }
 
-/* Takes the object in any case. */
-static bool link_object(phs_cpu_program *p, LLVMMemoryBufferRef object, phs_diag *diag) {
+/* A buffer of the object that the linker owns: the file mapped once more, not copied. */
+static LLVMMemoryBufferRef buffer_of(const phs_cpu_object *object, phs_diag *diag) {
+  char path[40], *message = NULL;
+  LLVMMemoryBufferRef buffer = NULL;
+  snprintf(path, sizeof path, "/proc/self/fd/%d", object->file);
+  if (LLVMCreateMemoryBufferWithContentsOfFile(path, &buffer, &message)) {
+    phs_report(diag, PHS_INTERNAL, NULL, NULL, "the object cannot be read back: %s", message);
+    LLVMDisposeMessage(message);
+    return NULL;
+  }
+  return buffer;
+}
+
+static bool link_object(phs_cpu_program *p, const phs_cpu_object *object, phs_diag *diag) {
   LLVMOrcDefinitionGeneratorRef process;
   if (jit_failed(LLVMOrcCreateLLJIT(&p->jit, NULL), diag)) {
-    LLVMDisposeMemoryBuffer(object);
     return false;
   }
   LLVMOrcJITDylibRef library = LLVMOrcLLJITGetMainJITDylib(p->jit);
   if (jit_failed(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
                      &process, LLVMOrcLLJITGetGlobalPrefix(p->jit), NULL, NULL),
                  diag)) {
-    LLVMDisposeMemoryBuffer(object);
     return false;
   }
   LLVMOrcJITDylibAddGenerator(library, process); /* memcpy, memset and the functions of libm */
-  if (jit_failed(LLVMOrcLLJITAddObjectFile(p->jit, library, object), diag)) {
+  LLVMMemoryBufferRef buffer = buffer_of(object, diag);
+  if (!buffer || jit_failed(LLVMOrcLLJITAddObjectFile(p->jit, library, buffer), diag)) {
     return false;
   }
   LLVMOrcExecutorAddress init = look_up(p, "init", diag),
@@ -76,7 +88,7 @@ phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
   (void)module;
   phs_cpu_choice choice;
   phs_cpu_code code = {0};
-  LLVMMemoryBufferRef object;
+  phs_cpu_object object = {0};
   phs_cpu_program *p = calloc(1, sizeof *p);
   if (!p) {
     phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for a program");
@@ -92,9 +104,10 @@ phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
   ok = ok && phs_cpu_plan_create(net, choice.target, choice.symbol, diag, &p->plan) == PHASOR_OK;
   ok = ok && phs_cpu_code_create(phs_ir_context(ir), p->plan, choice.native, choice.cpu,
                                  choice.opt_level, true, diag, &code) == PHASOR_OK;
-  ok = ok && phs_cpu_code_object(&code, NULL, &object, diag) == PHASOR_OK;
+  ok = ok && phs_cpu_code_object(&code, diag, &object) == PHASOR_OK;
   phs_cpu_code_destroy(&code);
-  ok = ok && link_object(p, object, diag);
+  ok = ok && link_object(p, &object, diag);
+  phs_cpu_object_free(&object);
   if (!ok) {
     phs_cpu_unload(p);
     return NULL;

@@ -142,6 +142,17 @@ static bool add_main(command *c, phs_tempdir *t, const phs_cpu_plan *plan, phs_d
   return true;
 }
 
+/* Writes the object for the linker; NULL with a diagnostic. */
+static const char *write_object(phs_tempdir *t, phs_cpu_code *code, phs_diag *diag) {
+  phs_cpu_object object = {0};
+  const char *path = NULL;
+  if (phs_cpu_code_object(code, diag, &object) == PHASOR_OK) {
+    path = phs_tempdir_write(t, "program.o", object.data, object.size, diag);
+  }
+  phs_cpu_object_free(&object);
+  return path;
+}
+
 phasor_status phs_cpu_link(phs_cpu_code *code, const phs_cpu_plan *plan, bool executable,
                            const char *path, phs_diag *diag) {
   phs_tempdir t = {0};
@@ -150,9 +161,9 @@ phasor_status phs_cpu_link(phs_cpu_code *code, const phs_cpu_plan *plan, bool ex
   phasor_status status = phs_tempdir_create(&t, diag);
   const char *object = NULL, *log = NULL;
   if (status == PHASOR_OK) {
-    object = phs_tempdir_file(&t, "program.o", diag);
+    object = write_object(&t, code, diag);
     log = object ? phs_tempdir_file(&t, "messages", diag) : NULL;
-    status = log ? phs_cpu_code_object(code, object, NULL, diag) : PHASOR_ERROR_IO;
+    status = log ? PHASOR_OK : PHASOR_ERROR_IO;
   }
   if (status == PHASOR_OK && executable && !add_main(&c, &t, plan, diag)) {
     status = PHASOR_ERROR_IO;
