@@ -3,7 +3,7 @@
 
 MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op, MlirValue *operands,
                         MlirOperation before) {
-  phs_ir_convert_operands(ir, op, operands, mlirOperationGetBlock(view->output), before);
+  phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, before);
   MlirOperation made = phs_ir_make_op(ir, view->net->file, op, operands, true);
   if (mlirOperationIsNull(made)) {
     return (MlirValue){0};

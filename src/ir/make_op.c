@@ -161,7 +161,7 @@ void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, 
     if (mlirOperationIsNull(before)) {
       mlirBlockAppendOwnedOperation(block, made);
     } else {
-      mlirBlockInsertOwnedOperationBefore(block, before, made);
+      mlirBlockInsertOwnedOperationBefore(mlirOperationGetBlock(before), before, made);
     }
     operands[k] = mlirOperationGetResult(made, 0);
   }
