@@ -27,7 +27,9 @@ char *phs_reader_string(phs_reader *r, MlirStringRef s) {
     phs_reader_no_memory(r);
     return NULL;
   }
-  memcpy(copy, s.data, s.length);
+  if (s.length > 0) {
+    memcpy(copy, s.data, s.length);
+  }
   copy[s.length] = 0;
   return copy;
 }

@@ -226,7 +226,8 @@ static bool same_op(const phs_op *a, const phs_op *b) {
   if (a->kind != b->kind || strcmp(a->name, b->name) != 0 ||
       !phs_shape_equal(&a->shape, &b->shape) || a->elem != b->elem ||
       a->operand_count != b->operand_count ||
-      memcmp(a->operand, b->operand, (size_t)a->operand_count * sizeof *a->operand) != 0) {
+      (a->operand_count > 0 &&
+       memcmp(a->operand, b->operand, (size_t)a->operand_count * sizeof *a->operand) != 0)) {
     return false;
   }
   switch (a->kind) {
