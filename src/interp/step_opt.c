@@ -302,9 +302,9 @@ static float evaluate_float(const phs_scalar_inst *in, phs_register a, phs_regis
   case PHS_K_MINIMUMF:
     return minimum(a.f, b.f);
   case PHS_K_MAXNUMF:
-    return fmaxf(a.f, b.f);
+    return a.f >= b.f || isnan(b.f) ? a.f : b.f; /* C's fmaxf leaves open which of two zeros */
   case PHS_K_MINNUMF:
-    return fminf(a.f, b.f);
+    return a.f <= b.f || isnan(b.f) ? a.f : b.f;
   case PHS_K_SITOFP:
     return (float)as_signed(source, a.i);
   case PHS_K_UITOFP:
