@@ -35,6 +35,19 @@ static void rename_op(phs_ir *ir, const phs_ir_view *view, int i) {
   }
 }
 
+/* Whether the op reads these values already, perhaps through conversions. */
+static bool reads(MlirOperation op, const MlirValue *operands, int n) {
+  bool same = mlirOperationGetNumOperands(op) == n;
+  for (int k = 0; same && k < n; k++) {
+    MlirValue value = mlirOperationGetOperand(op, k);
+    if (mlirValueIsAOpResult(value) && phs_ir_is_conversion(mlirOpResultGetOwner(value))) {
+      value = mlirOperationGetOperand(mlirOpResultGetOwner(value), 0);
+    }
+    same = mlirValueEqual(value, operands[k]);
+  }
+  return same;
+}
+
 /* Brings op i up to date; outputs are operands of the terminator, in their order. */
 static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i,
                    MlirValue *operands, int *output) {
@@ -50,7 +63,10 @@ static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i
     return true;
   }
   phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, view->op[i]);
-  mlirOperationSetOperands(view->op[i], op->operand_count, operands);
+  if (!reads(view->op[i], operands, op->operand_count)) {
+    phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, view->op[i]);
+    mlirOperationSetOperands(view->op[i], op->operand_count, operands);
+  }
   if (f->op[i].changed && !rewrite(ir, view, i, operands)) {
     return false;
   }
