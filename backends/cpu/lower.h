@@ -24,6 +24,11 @@ phs_val phs_lower_source(phs_gen *g, phs_val x, phs_elem elem, phs_val index, in
 void phs_lower_accumulate(phs_gen *g, phs_val target, phs_val weights, phs_val x,
                           const phs_cpu_op *c);
 
+/** to[c][p] = from[p][c] for all c < @p channels, p < @p length; rows of @p from are @p pitch
+ * floats apart. */
+void phs_lower_transpose(phs_gen *g, int lanes, phs_val from, int64_t pitch, phs_val to,
+                         int64_t length, int64_t channels);
+
 void phs_lower_linear(phs_gen *g, int op);
 void phs_lower_conv(phs_gen *g, int op);
 void phs_lower_pool(phs_gen *g, int op);

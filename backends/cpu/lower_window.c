@@ -87,39 +87,27 @@ static void start_from_bias(phs_gen *g, const conv *v) {
   phs_e_end(g);
 }
 
-/* Loops over channels and positions; *acc and *y are the places of one target in the two layouts.
- */
-static void open_targets(phs_gen *g, const conv *v, phs_val base, phs_val *acc, phs_val *flat,
-                         phs_val *channel) {
-  int64_t wide = v->groups * (int64_t)v->c->row;
+/* Each accumulator = what its target starts from, plus its bias. */
+static void start_from_init(phs_gen *g, const conv *v) {
+  int64_t length = positions(&v->c->window), wide = v->groups * (int64_t)v->c->row;
   phs_val group = phs_e_for_const(g, 0, v->groups, 1), c = phs_e_for_const(g, 0, v->c->target, 1);
   phs_val by_row = phs_e_with(g, "arith.muli", group, (int64_t)v->c->row);
-  *channel = phs_e_op2(g, "arith.addi", "i64", by_row, c);
-  phs_val by_channel = phs_e_with(g, "arith.muli", group, v->c->target);
-  phs_val row = phs_e_with(g, "arith.muli", phs_e_op2(g, "arith.addi", "i64", by_channel, c),
-                           positions(&v->c->window));
-  phs_val from = phs_e_gep(g, v->acc, *channel, "f32"), to = phs_e_gep(g, base, row, "f32");
-  phs_val p = phs_e_for_const(g, 0, positions(&v->c->window), 1);
-  *acc = phs_e_gep(g, from, phs_e_with(g, "arith.muli", p, wide), "f32");
-  *flat = phs_e_gep(g, to, p, "f32");
-}
-
-static void close_targets(phs_gen *g) {
-  phs_e_end(g);
-  phs_e_end(g);
-  phs_e_end(g);
-}
-
-static void start_from_init(phs_gen *g, const conv *v) {
-  phs_val acc, init, channel;
-  open_targets(g, v, v->init, &acc, &init, &channel);
-  phs_val first = phs_e_load(g, init, "f32", 4);
+  phs_val place = phs_e_op2(g, "arith.addi", "i64", by_row, c);
+  phs_val by_group = phs_e_with(g, "arith.muli", group, v->c->target);
+  phs_val channel = phs_e_op2(g, "arith.addi", "i64", by_group, c);
+  phs_val from = phs_e_gep(g, v->init, phs_e_with(g, "arith.muli", channel, length), "f32");
+  phs_val p = phs_e_for_const(g, 0, length, 1);
+  phs_val first = phs_e_load(g, phs_e_gep(g, from, p, "f32"), "f32", 4);
   if (v->bias >= 0) {
-    phs_val b = phs_e_load(g, phs_e_gep(g, v->bias, channel, "f32"), "f32", 4);
+    phs_val b = phs_e_load(g, phs_e_gep(g, v->bias, place, "f32"), "f32", 4);
     first = phs_e_op2(g, "arith.addf", "f32", first, b);
   }
-  phs_e_store(g, first, acc, "f32", 4);
-  close_targets(g);
+  phs_val to = phs_e_with(g, "arith.muli", p, wide);
+  to = phs_e_op2(g, "arith.addi", "i64", to, place);
+  phs_e_store(g, first, phs_e_gep(g, v->acc, to, "f32"), "f32", 4);
+  phs_e_end(g);
+  phs_e_end(g);
+  phs_e_end(g);
 }
 
 /* The source at list[k]. */
@@ -174,11 +162,13 @@ void phs_lower_conv(phs_gen *g, int index) {
   phs_val k = phs_e_for(g, phs_e_int(g, 0), count, 1);
   scatter(g, &v, k);
   phs_e_end(g);
-  phs_val acc, y, channel;
-  open_targets(g, &v, v.y, &acc, &y, &channel);
-  phs_val done = phs_e_load(g, acc, "f32", 4);
-  phs_e_store(g, done, y, "f32", 4);
-  close_targets(g);
+  phs_val group = phs_e_for_const(g, 0, v.groups, 1);
+  phs_val by_row = phs_e_with(g, "arith.muli", group, (int64_t)c->row);
+  phs_val by_channel = phs_e_with(g, "arith.muli", group, c->target * positions(&c->window));
+  phs_val from = phs_e_gep(g, v.acc, by_row, "f32"), to = phs_e_gep(g, v.y, by_channel, "f32");
+  phs_lower_transpose(g, c->lanes, from, v.groups * (int64_t)c->row, to, positions(&c->window),
+                      c->target);
+  phs_e_end(g);
 }
 
 /* y /= number of elements of the window. */
