@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
 //
 // A linear op with a diagonal weight and a bias, as batch normalisation gives it: its bias would move from the end of the sum
 // to its start. With small multiples of 1/8 no sum is rounded, so that it may; with 0.1 it may not.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
 //
 // A convolution and the pool behind it become one convolution of stride 2: 9 multiplications a result instead of 16 and 4
 // additions. Under the certificate only. Below, a pool in front of a convolution with one channel a group.

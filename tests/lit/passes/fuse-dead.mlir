@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes=phasor-fuse 2>&1 >/dev/null | FileCheck %s --check-prefix=NOTE
+// RUN: %phasor-opt %s --passes=phasor-fuse 2> %t | FileCheck %s
+// RUN: FileCheck %s --check-prefix=NOTE < %t
 //
 // What reaches no output is dropped, loops too, unless it is to be kept; a note says what.
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
 //
 // Two linear ops with nothing between become one where that is less work: 2 -> 3 -> 1 takes 9 multiplications, 2 -> 1 takes 2.
 // By default only if the weights show that no sum is rounded.

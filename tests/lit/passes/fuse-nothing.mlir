@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
 //
 // Ops that do nothing go: flattens of flattens, delays of no steps, delays of delays, adds of one value, weights that are
 // all zero where no -0 can be seen.

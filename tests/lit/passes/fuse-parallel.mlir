@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
 //
 // Two edges from one source in one sum become one, if the sum is certified; also with another edge between them.
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
 //
 // A scale of spikes goes into the weights that follow, whatever the factors: fl(w * fl(s * 1)) is fl(w * s).
 // A factor of 0 leaves -0, the number that changes no sum.

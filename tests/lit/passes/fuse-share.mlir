@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s --check-prefix=NAMES
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s --check-prefix=NAMES
 //
 // Identical subgraphs become one, with their state and their loops; the names of merged ops stay as aliases. A population with
 // another time constant is another, and so is all that depends on it, though every single op looks the same.

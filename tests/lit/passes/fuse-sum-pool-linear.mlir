@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// RUN: phasorc opt %s --passes=phasor-fuse | FileCheck %s
-// RUN: phasorc opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
+// RUN: %phasor-opt %s --passes=phasor-fuse | FileCheck %s
+// RUN: %phasor-opt %s --passes='phasor-fuse{reassociate=true}' | FileCheck %s --check-prefix=ANY
 //
 // A sum pool whose windows overlap goes into the linear op behind it: with stride 1 that is less work. Each source element
 // takes the sum of the weights of its windows. Under the certificate only; and not with windows side by side, where the
