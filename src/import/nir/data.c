@@ -352,9 +352,14 @@ bool nir_read_i64(nir_reader *r, const nir_data *d, const int64_t **out) {
   return true;
 }
 
-/* The strings themselves come from the scratch arena, through the transfer list's allocator:
- * nothing to give back. */
+/* Contiguous ones, as all writers store them, are read without libhdf5's unsafe heap code.
+ * Otherwise the strings come from the scratch arena, through the transfer list's allocator: nothing
+ * to give back. */
 static bool read_variable(nir_reader *r, const nir_data *d, const char **out) {
+  haddr_t offset = H5Dget_offset(d->id);
+  if (offset != HADDR_UNDEF) {
+    return nir_read_heap_strings(r, d, (uint64_t)offset, out);
+  }
   hid_t memory = H5Tcopy(H5T_C_S1);
   bool ok = memory >= 0 && H5Tset_size(memory, H5T_VARIABLE) >= 0 &&
             H5Tset_cset(memory, H5Tget_cset(d->type)) >= 0 && read_raw(r, d, memory, out);

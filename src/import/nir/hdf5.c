@@ -74,7 +74,12 @@ bool nir_open(nir_reader *r) {
       H5Pset_vlen_mem_manager(r->transfer, string_alloc, r, string_free, r) < 0) {
     return nir_no_memory(r);
   }
-  r->id = H5Fopen(r->file, H5F_ACC_RDONLY, H5P_DEFAULT);
+  r->bytes = fopen(r->file, "rb");
+  if (!r->bytes) {
+    return NIR_FAIL(r, PHS_NIR_NOT_READABLE, NULL, "check the permissions",
+                    "the file cannot be opened");
+  }
+  r->id = nir_open_file(r->file);
   if (r->id < 0) {
     return NIR_FAIL(r, PHS_NIR_DAMAGED, NULL, "copy the file again or export the model again",
                     "the HDF5 file of %llu bytes is truncated or damaged (%s)",
@@ -92,6 +97,9 @@ void nir_close(nir_reader *r) {
   }
   if (r->id >= 0) {
     H5Fclose(r->id);
+  }
+  if (r->bytes) {
+    fclose(r->bytes);
   }
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file nir.h  Inside the NIR importer. The way of a file:
- *   hdf5.c, data.c   datasets, with every failure turned into a diagnostic
+ *   hdf5.c, data.c, heap.c  datasets, with every failure turned into a diagnostic
  *   spec.c, node.c   what each node type holds; one node's parameters
  *   graph.c, edges.c groups and edges, names resolved
  *   leaves.c         nested graphs dissolved, missing inputs and outputs inserted
@@ -21,6 +21,7 @@
 
 #define H5_USE_110_API 1 /* newer libraries keep these signatures under this name */
 #include <hdf5.h>
+#include <stdio.h>
 
 /* Limits; docs/nir.md lists them. */
 #define NIR_MAX_NODES 16384
@@ -40,6 +41,7 @@ typedef struct nir_reader {
   const phs_import_options *options;
   phs_net *net;
   phs_arena *scratch;
+  FILE *bytes;                /**< the file, for what libhdf5 does not read safely */
   hid_t id;                   /**< the HDF5 file */
   hid_t link_access;          /**< refuses external links */
   hid_t transfer;             /**< bounds what variable-length strings may take */
@@ -65,7 +67,10 @@ const char *nir_printable(nir_reader *r, const char *s);
 /** The entry of @p names nearest to @p wanted by edit distance, or NULL when none is near. */
 const char *nir_nearest(const char *wanted, const char *const *names, int count);
 
-/* ---- hdf5.c: files, groups, links ---- */
+/* ---- hdf5.c: files, groups, links; driver.c ---- */
+
+/** Opens an HDF5 file through a driver that never reads beyond its end; negative on failure. */
+hid_t nir_open_file(const char *path);
 
 bool nir_open(nir_reader *r);
 void nir_close(nir_reader *r);
@@ -103,6 +108,8 @@ bool nir_read_f32(nir_reader *r, const nir_data *d, phs_arena *a, const float **
 bool nir_read_i64(nir_reader *r, const nir_data *d, const int64_t **out);
 /** Reads strings of any kind; in scratch. */
 bool nir_read_strings(nir_reader *r, const nir_data *d, const char ***out);
+/** Reads variable-length strings whose references lie in the file from @p offset on (heap.c). */
+bool nir_read_heap_strings(nir_reader *r, const nir_data *d, uint64_t offset, const char **out);
 /** "[3, 4]: index (1, 2)" of the flat index @p i, in scratch. */
 const char *nir_index(nir_reader *r, const phs_shape *shape, size_t i);
 const char *nir_shape(nir_reader *r, const phs_shape *shape);

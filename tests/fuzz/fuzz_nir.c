@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Corruption test of the NIR importer: damaged copies of every .nir file below the folders given,
+ * thousands in all, the same ones in every run. Each import must end in time with success or with
+ * an error status and at least one diagnostic.
+ *
+ * usage: fuzz_nir [-n VARIANTS_A_FILE] [-v] FOLDER...         run everything
+ *        fuzz_nir -r FILE VARIANT [-o OUT]                    import one variant in this process,
+ * for a debugger
+ *
+ * Imports run in child processes, a batch in each, so that a crash or a hang is counted, named and
+ * survived.
+ */
+#define _DEFAULT_SOURCE 1 /* MAP_ANONYMOUS */
+#include "import/import.h"
+
+#include <dirent.h>
+#include <hdf5.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define BATCH 64
+#define SECONDS_EACH 20
+#define MAX_FILES 256
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+
+/* What a child tells its parent. */
+typedef struct shared {
+  int at;                /* variant being imported */
+  int accepted, refused; /* so far */
+  int bad;               /* variants that broke a rule */
+  char reason[1280];     /* of the first one in the batch */
+} shared;
+
+typedef struct input {
+  char path[1024];
+  unsigned char *data;
+  size_t size;
+} input;
+
+/* splitmix64 (Steele, Lea, Flood 2014): one stream for each variant. */
+static uint64_t next(uint64_t *s) {
+  uint64_t z = (*s += 0x9e3779b97f4a7c15u);
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+static size_t below(uint64_t *s, size_t n) {
+  return n ? (size_t)(next(s) % n) : 0;
+}
+
+/* A place to damage. Weights fill most of a file and are dull: half of the places are just behind
+ * an HDF5 signature (object headers, trees, heaps), which are four capital letters. */
+static size_t place(uint64_t *s, const unsigned char *d, size_t n) {
+  static const char *const sign[] = {"TREE", "SNOD", "HEAP", "GCOL", "\211HDF"};
+  size_t at = below(s, n);
+  if (next(s) & 1) {
+    const char *want = sign[below(s, 5)];
+    for (size_t k = 0; k + 4 <= n; k++) {
+      size_t p = (at + k) % (n - 3);
+      if (memcmp(d + p, want, 4) == 0) {
+        return (p + below(s, 96)) % n;
+      }
+    }
+  } else if (next(s) & 1) { /* object headers have no signature in this version: look for their
+                               version and a zero */
+    for (size_t k = 0; k + 16 <= n; k++) {
+      size_t p = ((at + k) % (n - 15)) & ~(size_t)7;
+      if (d[p] == 1 && d[p + 1] == 0 && d[p + 3] == 0 && d[p + 4] == 1 && d[p + 5] == 0) {
+        return (p + below(s, 128)) % n;
+      }
+    }
+  }
+  return at;
+}
+
+/* Variant @p v of a file: truncated, or with a few bytes changed. Returns the new size. */
+static size_t damage(unsigned char *d, size_t n, int v) {
+  uint64_t s = (uint64_t)v * 0x100000001b3u + n;
+  if (v % 8 == 0) {
+    return below(&s, n);
+  }
+  size_t changes = 1 + below(&s, 4);
+  for (size_t i = 0; i < changes; i++) {
+    size_t p = place(&s, d, n), width = (size_t)1 << below(&s, 4);
+    unsigned kind = (unsigned)below(&s, 4);
+    for (size_t k = p; k < p + width && k < n; k++) {
+      unsigned flipped = d[k] ^ (1u << below(&s, 8)), random = (unsigned)(next(&s) & 0xff);
+      d[k] = (unsigned char)(kind == 0 ? flipped : kind == 1 ? random : kind == 2 ? 0xff : 0);
+    }
+  }
+  return n;
+}
+
+typedef struct seen {
+  unsigned count, errors;
+  bool unplaced;
+} seen;
+
+static void see(void *user, const phasor_diagnostic *d) {
+  seen *s = user;
+  s->count++;
+  s->errors += d->severity == PHASOR_ERROR;
+  s->unplaced = s->unplaced || !d->code || !d->message || !*d->message || !d->file;
+}
+
+/* Imports one file and checks the rules. Returns NULL or what was broken. */
+/* libhdf5 loses memory of its own when it gives up on a damaged object. What the importer could
+ * lose of it, open objects, is counted instead. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void) {
+  return "leak:libhdf5";
+}
+
+static const char *import_one(const char *path, bool *accepted, bool loud) {
+  seen s = {0};
+  phs_diag diag = {.fn = see, .user = &s};
+  phs_import_options options = {.conventions = phs_preset_find("nir")->conventions, .dt = 1e-4};
+  phs_net *net = NULL;
+  phasor_status status = phs_import_nir(path, &options, &diag, &net);
+  const char *broken = NULL;
+  *accepted = status == PHASOR_OK;
+  if (status == PHASOR_OK) {
+    broken = !net ? "success without a network" : s.errors ? "success with errors" : NULL;
+  } else if (net) {
+    broken = "a network in spite of the error";
+  } else if (s.errors == 0) {
+    broken = "failed without a diagnostic";
+  } else if (status != PHASOR_ERROR_MODEL && status != PHASOR_ERROR_USAGE &&
+             status != PHASOR_ERROR_IO) {
+    broken = "a status that no damaged file may give";
+  }
+  if (!broken && H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL) != 0) {
+    broken = "HDF5 objects left open";
+  }
+  if (!broken && s.unplaced) {
+    broken = "a diagnostic without code, message or file";
+  }
+  if (loud) {
+    printf("status %d, %u diagnostics%s%s\n", (int)status, s.count, broken ? ": " : "",
+           broken ? broken : "");
+  }
+  phs_net_destroy(net);
+  return broken;
+}
+
+static bool write_variant(const input *in, int v, const char *path) {
+  unsigned char *copy = malloc(in->size + 1);
+  FILE *f = fopen(path, "wb");
+  bool ok = copy && f;
+  if (ok) {
+    memcpy(copy, in->data, in->size);
+    size_t n = damage(copy, in->size, v);
+    ok = fwrite(copy, 1, n, f) == n;
+  }
+  ok = f && fclose(f) == 0 && ok;
+  free(copy);
+  return ok;
+}
+
+static void run_batch(const input *in, int first, int last, const char *path, shared *sh) {
+  if (!SANITIZED) { /* the sanitizers reserve terabytes of addresses */
+    struct rlimit memory = {(rlim_t)3 << 30, (rlim_t)3 << 30};
+    setrlimit(RLIMIT_AS, &memory);
+  }
+  H5dont_atexit(); /* which prints a complaint about what it lost itself */
+  for (int v = first; v < last; v++) {
+    sh->at = v;
+    if (!write_variant(in, v, path)) {
+      _exit(3);
+    }
+    alarm(SECONDS_EACH);
+    bool accepted = false;
+    const char *broken = import_one(path, &accepted, false);
+    alarm(0);
+    sh->accepted += accepted;
+    sh->refused += !accepted;
+    if (broken && sh->bad++ == 0) {
+      snprintf(sh->reason, sizeof sh->reason, "%s, variant %d: %s", in->path, v, broken);
+    }
+  }
+  unlink(path);
+  exit(0); /* through atexit: the leak checker looks, too */
+}
+
+static int run_file(const input *in, int variants, const char *path, shared *sh) {
+  int failures = 0;
+  for (int v = 0; v < variants;) {
+    int last = v + BATCH < variants ? v + BATCH : variants;
+    sh->bad = 0;
+    sh->at = v;
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+      run_batch(in, v, last, path, sh);
+    }
+    int status = 0;
+    if (child < 0 || waitpid(child, &status, 0) < 0) {
+      perror("fork");
+      return failures + 1;
+    }
+    if (sh->bad) {
+      printf("FAILED: %s (and %d more in the batch)\n", sh->reason, sh->bad - 1);
+      failures += sh->bad;
+    }
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+      v = last;
+      continue;
+    }
+    printf("FAILED: %s, variant %d: %s %d\n", in->path, sh->at,
+           WIFSIGNALED(status)
+               ? (WTERMSIG(status) == SIGALRM ? "no end within the time, signal" : "signal")
+               : "exit code",
+           WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+    failures++;
+    v = sh->at + 1;
+  }
+  return failures;
+}
+
+static bool load(const char *path, input *in) {
+  FILE *f = fopen(path, "rb");
+  struct stat st;
+  *in = (input){.data = NULL};
+  if (!f || fstat(fileno(f), &st) != 0 || st.st_size <= 0 ||
+      !(in->data = malloc((size_t)st.st_size))) {
+    if (f) {
+      fclose(f);
+    }
+    return false;
+  }
+  in->size = fread(in->data, 1, (size_t)st.st_size, f);
+  fclose(f);
+  snprintf(in->path, sizeof in->path, "%s", path);
+  return in->size == (size_t)st.st_size && in->size > 64;
+}
+
+static int by_path(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void find(const char *folder, char **list, int *count) {
+  DIR *d = opendir(folder);
+  for (struct dirent *e; d && (e = readdir(d));) {
+    char path[1024];
+    struct stat st;
+    size_t n = strlen(e->d_name);
+    if (e->d_name[0] == '.' ||
+        snprintf(path, sizeof path, "%s/%s", folder, e->d_name) >= (int)sizeof path) {
+      continue;
+    }
+    if (stat(path, &st) == 0 && S_ISDIR(st.st_mode)) {
+      find(path, list, count);
+    } else if (n > 4 && strcmp(e->d_name + n - 4, ".nir") == 0 && *count < MAX_FILES) {
+      list[(*count)++] = strdup(path);
+    }
+  }
+  if (d) {
+    closedir(d);
+  }
+}
+
+static int replay(const char *path, int variant, const char *out) {
+  input in;
+  bool accepted;
+  if (!load(path, &in) || !write_variant(&in, variant, out)) {
+    fprintf(stderr, "cannot make the variant\n");
+    return 2;
+  }
+  const char *broken = import_one(out, &accepted, true);
+  free(in.data);
+  return broken != NULL;
+}
+
+int main(int argc, char **argv) {
+  char *list[MAX_FILES], work[64] = "/tmp/phasor-fuzz-XXXXXX", path[96];
+  int count = 0, variants = SANITIZED ? 256 : 512, failures = 0, first = 1;
+  if (argc >= 4 && strcmp(argv[1], "-r") == 0) {
+    return replay(argv[2], atoi(argv[3]), argc >= 6 ? argv[5] : "variant.nir");
+  }
+  if (argc >= 3 && strcmp(argv[1], "-n") == 0) {
+    variants = atoi(argv[2]);
+    first = 3;
+  }
+  for (int i = first; i < argc; i++) {
+    int before = count;
+    find(argv[i], list, &count);
+    if (count == before) {
+      printf("skipped: no .nir files below %s\n", argv[i]);
+    }
+  }
+  qsort(list, (size_t)count, sizeof *list, by_path);
+  shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (sh == MAP_FAILED || !mkdtemp(work)) {
+    perror("fuzz_nir");
+    return 2;
+  }
+  snprintf(path, sizeof path, "%s/variant.nir", work);
+  for (int i = 0; i < count; i++) {
+    input in;
+    if (load(list[i], &in)) {
+      failures += run_file(&in, variants, path, sh);
+    }
+    free(in.data);
+    free(list[i]);
+  }
+  unlink(path);
+  rmdir(work);
+  printf("%d files, %d variants: %d accepted, %d refused, %d failures\n", count, count * variants,
+         sh->accepted, sh->refused, failures);
+  return failures ? 1 : 0;
+}
