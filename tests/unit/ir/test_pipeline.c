@@ -209,6 +209,24 @@ static void drops_what_reaches_no_output(void **state) {
   free(text);
 }
 
+/* An op that is looked at from outside stays, with all that it needs. */
+static void spares_what_is_kept(void **state) {
+  (void)state;
+  seen s;
+  phs_ir *ir = new_ir(&s);
+  MlirModule module;
+  assert_int_equal(parse(ir, with_dead_ops, &module), PHASOR_OK);
+  assert_true(phs_ir_keep(ir, module, "b"));
+  assert_false(phs_ir_keep(ir, module, "nobody"));
+  assert_int_equal(phs_ir_run(ir, module, "phasor-dce", NULL), PHASOR_OK);
+  char *text = print_module(module);
+  assert_non_null(strstr(text, "\"b#delay\""));
+  assert_int_equal(s.count, 0);
+  free(text);
+  mlirModuleDestroy(module);
+  phs_ir_destroy(ir);
+}
+
 static void says_nothing_when_nothing_is_dead(void **state) {
   (void)state;
   seen s;
@@ -226,6 +244,7 @@ int main(void) {
       cmocka_unit_test(passes_on_what_mlir_says),
       cmocka_unit_test(lists_every_pass),
       cmocka_unit_test(drops_what_reaches_no_output),
+      cmocka_unit_test(spares_what_is_kept),
       cmocka_unit_test(says_nothing_when_nothing_is_dead),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
