@@ -21,14 +21,10 @@ void phs_ir_to_buf(MlirStringRef text, void *buf) {
 }
 
 static phs_code code_of(const phs_ir *ir, MlirDiagnosticSeverity severity) {
-  switch (severity) {
-  case MlirDiagnosticError:
-    return ir->parsing ? PHS_IR_PARSE : PHS_IR_MLIR;
-  case MlirDiagnosticWarning:
-    return PHS_IR_MLIR_WARNING;
-  default:
+  if (severity != MlirDiagnosticError) {
     return PHS_IR_MLIR_NOTE;
   }
+  return ir->parsing ? PHS_IR_PARSE : PHS_IR_MLIR;
 }
 
 static void report_one(phs_ir *ir, MlirDiagnostic d) {

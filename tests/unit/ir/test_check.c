@@ -298,6 +298,24 @@ static void refuses_each_with_its_code(void **state) {
   }
 }
 
+/* MLIR shows the op that it refuses in a note of its own. */
+static void notes_of_mlir_follow_its_errors(void **state) {
+  (void)state;
+  seen s;
+  phs_ir *ir = new_ir(&s);
+  MlirModule module;
+  assert_int_equal(
+      parse(ir, NETWORK("net", "tensor<2xf32>", LINEAR("bias = dense<1.0> : tensor<2xf32>")),
+            &module),
+      PHASOR_ERROR_MODEL);
+  assert_int_equal(s.count, 2);
+  assert_string_equal(s.code[0], "PHS0201");
+  assert_string_equal(s.code[1], "PHS0204");
+  assert_non_null(strstr(s.message[1], "phasor.linear"));
+  assert_int_equal(s.diag.errors, 1);
+  phs_ir_destroy(ir);
+}
+
 /* What the refused ones were varied from. */
 static void accepts_right_modules(void **state) {
   (void)state;
@@ -391,6 +409,7 @@ static void survives_changed_bytes(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_each_with_its_code),
+      cmocka_unit_test(notes_of_mlir_follow_its_errors),
       cmocka_unit_test(accepts_right_modules),
       cmocka_unit_test(gives_up_on_calls_that_explode),
       cmocka_unit_test(survives_changed_bytes),
