@@ -4,6 +4,7 @@
 
 #include "backends/cpu/blob.h"
 #include "backends/cpu/lower.h"
+#include "backends/cpu/tables.h"
 
 #include <errno.h>
 #include <llvm-c/Error.h>
@@ -73,6 +74,7 @@ static phasor_status attach_blob(phs_cpu_code *code, const phs_cpu_plan *plan, p
                  ".incbin \"/proc/self/fd/%d\"\n.size %s_weights, %zu\n.text\n",
                  plan->symbol, PHS_CPU_ALIGN, plan->symbol, plan->symbol, fileno(code->blob),
                  plan->symbol, plan->blob_size);
+  phs_cpu_tables(plan, &s);
   if (s.failed) {
     phs_buf_free(&s);
     return internal(diag, "no memory for a line of assembly", NULL);

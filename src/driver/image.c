@@ -6,6 +6,7 @@
 
 #include <elf.h>
 #include <inttypes.h>
+#include <jansson.h>
 #include <llvm-c/Disassembler.h>
 #include <llvm-c/Target.h>
 #include <stdio.h>
@@ -39,6 +40,88 @@ static void sections_text(const phs_elf *e, phs_buf *b) {
   }
 }
 
+/* The lines of the section in which a program carries its own tables: one a program. */
+static const char *next_tables(const phs_elf *e, size_t *at, size_t *size) {
+  for (size_t i = 0; i < e->section_count; i++) {
+    const phs_elf_section *s = &e->section[i];
+    if (strcmp(s->name, ".phasor") == 0 && s->data && *at < s->size) {
+      const char *line = (const char *)s->data + *at;
+      const char *end = memchr(line, '\n', (size_t)s->size - *at);
+      *size = end ? (size_t)(end - line) : (size_t)s->size - *at;
+      *at += *size + 1;
+      return line;
+    }
+  }
+  return NULL;
+}
+
+static void shape_text(const json_t *shape, char *out, size_t size) {
+  size_t at = (size_t)snprintf(out, size, "[");
+  for (size_t i = 0; i < json_array_size(shape) && at < size; i++) {
+    at += (size_t)snprintf(out + at, size - at, "%s%" JSON_INTEGER_FORMAT, i ? ", " : "",
+                           json_integer_value(json_array_get(shape, i)));
+  }
+  if (at < size) {
+    snprintf(out + at, size - at, "]");
+  }
+}
+
+static const char *text_of(const json_t *o, const char *key) {
+  const char *text = json_string_value(json_object_get(o, key));
+  return text ? text : "?";
+}
+
+/* Rows of one table; what is not as it should be shows as "?" or 0, for the file is not trusted. */
+static void table_text(const json_t *program, const char *title, phs_buf *b) {
+  const json_t *rows = json_object_get(program, title), *row;
+  size_t i;
+  phs_buf_printf(b, "\n%-24s %-8s %-5s %-16s %12s\n", title, "quantity", "type", "shape", "offset");
+  json_array_foreach((json_t *)rows, i, row) {
+    char shape[256];
+    shape_text(json_object_get(row, "shape"), shape, sizeof shape);
+    phs_buf_printf(b, "%-24s %-8s %-5s %-16s %12" JSON_INTEGER_FORMAT "\n", text_of(row, "node"),
+                   text_of(row, "var"), text_of(row, "type"), shape,
+                   json_integer_value(json_object_get(row, "offset")));
+  }
+}
+
+static void tables_text(const phs_elf *e, phs_buf *b) {
+  size_t at = 0, size;
+  for (const char *line; (line = next_tables(e, &at, &size));) {
+    json_t *program = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
+    if (json_is_object(program)) {
+      phs_buf_printf(b,
+                     "\nprogram %s, by Phasor %s: %" JSON_INTEGER_FORMAT
+                     " bytes of state, %" JSON_INTEGER_FORMAT " bytes of weights\n",
+                     text_of(program, "symbol"), text_of(program, "phasor"),
+                     json_integer_value(json_object_get(program, "state_bytes")),
+                     json_integer_value(json_object_get(program, "weight_bytes")));
+      table_text(program, "inputs", b);
+      table_text(program, "outputs", b);
+      table_text(program, "quantities", b);
+    }
+    json_decref(program);
+  }
+}
+
+static void tables_json(const phs_elf *e, phs_buf *b) {
+  size_t at = 0, size;
+  bool first = true;
+  phs_buf_puts(b, ",\"programs\":[");
+  for (const char *line; (line = next_tables(e, &at, &size));) {
+    json_t *program = json_loadb(line, size, JSON_REJECT_DUPLICATES, NULL);
+    char *text = json_is_object(program) ? json_dumps(program, JSON_COMPACT) : NULL;
+    if (text) {
+      phs_buf_puts(b, first ? "" : ",");
+      phs_buf_puts(b, text);
+      first = false;
+    }
+    free(text);
+    json_decref(program);
+  }
+  phs_buf_puts(b, "]");
+}
+
 static void sections_json(const phs_elf *e, phs_buf *b) {
   const char *machine = phs_elf_machine_name(e->machine);
   phs_buf_printf(b, "{\"format\":\"elf\",\"type\":\"%s\",\"machine\":\"%s\",\"sections\":[",
@@ -60,7 +143,9 @@ static void sections_json(const phs_elf *e, phs_buf *b) {
       first = false;
     }
   }
-  phs_buf_puts(b, "]}\n");
+  phs_buf_puts(b, "]");
+  tables_json(e, b);
+  phs_buf_puts(b, "}\n");
 }
 
 /* LLVM's disassembler for the file's machine, or NULL. */
@@ -145,6 +230,7 @@ phasor_status phs_inspect_image(phasor_session *s, const char *path, const phaso
     phs_buf_printf(out, "ELF %s for %s\n\n", type_name(e.type),
                    machine ? machine : "another machine");
     sections_text(&e, out);
+    tables_text(&e, out);
     status = o->disassemble ? disassemble(&e, path, &s->diag, out) : PHASOR_OK;
   }
   free(data);
