@@ -67,7 +67,10 @@ int phs_fuse_user(const phs_fuse *f, int i) {
   if (f->op[i].uses != 1) {
     return -1;
   }
-  for (int u = 0; u < f->net->op_count; u++) {
+  /* Users mostly come soon after. */
+  int n = f->net->op_count;
+  for (int step = 1; step <= n; step++) {
+    int u = (i + step) % n;
     for (int k = 0; !f->op[u].dropped && k < f->net->op[u].operand_count; k++) {
       if (f->net->op[u].operand[k] == i) {
         return u;
@@ -112,7 +115,9 @@ void phs_fuse_drop_init(phs_fuse *f, int i) {
 }
 
 void phs_fuse_replace(phs_fuse *f, int from, int to) {
-  for (int i = 0; i < f->net->op_count; i++) {
+  int n = f->net->op_count;
+  for (int step = 1; step <= n && f->op[from].uses > 0; step++) {
+    int i = (from + step) % n;
     for (int k = 0; !f->op[i].dropped && k < f->net->op[i].operand_count; k++) {
       if (f->net->op[i].operand[k] == from) {
         f->net->op[i].operand[k] = to;

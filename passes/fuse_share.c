@@ -7,6 +7,10 @@
 #include "fuse.h"
 
 #include <string.h>
+#include <xxhash.h>
+
+/* Each round looks one delay further back; nets that need more are left as they are. */
+#define MAX_ROUNDS 1000
 
 static bool same_bytes(const void *a, const void *b, size_t size) {
   return a == b || (a && b && memcmp(a, b, size) == 0);
@@ -124,68 +128,112 @@ static bool look_alike(const phs_op *a, const phs_op *b) {
   return false;
 }
 
+/* Enough of a list to tell most from each other. */
+static uint64_t hash_list(const void *data, size_t n, size_t size, uint64_t hash) {
+  size_t bytes = n * size < 4096 ? n * size : 4096;
+  return data ? XXH3_64bits_withSeed(data, bytes, hash) : hash;
+}
+
+/* A hash that look-alikes share. */
+static uint64_t hash_of(const phs_op *op) {
+  uint64_t hash = (uint64_t)op->kind + 64 * (uint64_t)op->operand_count;
+  hash = hash_list(op->shape.dim, (size_t)op->shape.rank, sizeof *op->shape.dim, hash);
+  if (phs_fuse_is_rows(op)) {
+    phs_rows rows = phs_fuse_rows(op);
+    return hash_list(rows.weight, rows.rows * rows.columns, sizeof *rows.weight, hash);
+  }
+  if (op->kind == PHS_OP_SCALE) {
+    return hash_list(op->scale.factor.v, op->scale.factor.n, sizeof *op->scale.factor.v, hash);
+  }
+  if (op->kind == PHS_OP_DELAY) {
+    return hash_list(op->delay.steps.v, op->delay.steps.n, sizeof *op->delay.steps.v, hash);
+  }
+  if (op->kind == PHS_OP_NEURONS) {
+    const phs_neurons *n = &op->neurons;
+    for (int i = 0; i < n->coeff_count; i++) {
+      hash = hash_list(n->coeff[i].v, n->coeff[i].n, sizeof *n->coeff[i].v, hash);
+    }
+    int params = n->kernel ? 0 : phs_model_get(n->model)->param_count;
+    for (int i = 0; i < params; i++) {
+      hash = hash_list(n->param[i].v, n->param[i].n, sizeof *n->param[i].v, hash);
+    }
+  }
+  return hash;
+}
+
 /* Classes are named by their first member; of equals, the first stands for all. */
 typedef struct classes {
-  int *of;   /* op -> first member of its class */
-  int *next; /* chains the firsts: lists to look through for a class to join */
-  int *fresh;
+  int *of;    /* op -> first member of its class */
+  int *fresh; /* the same while classes split */
+  int *slot;  /* a table of firsts by hash; -1 where empty */
+  size_t mask;
 } classes;
 
-static void start_classes(const phs_fuse *f, classes *c) {
-  int last[PHS_OP_NEURONS + 1], first[PHS_OP_NEURONS + 1];
-  for (int k = 0; k <= PHS_OP_NEURONS; k++) {
-    first[k] = last[k] = -1;
+typedef bool (*equal_fn)(const phs_net *net, const classes *c, int a, int b);
+
+/* The first op of the table that equals i, or i itself, which is entered. */
+static int find_or_enter(const phs_net *net, const classes *c, uint64_t hash, int i,
+                         equal_fn equal) {
+  size_t at = (size_t)hash & c->mask;
+  while (c->slot[at] >= 0 && !equal(net, c, c->slot[at], i)) {
+    at = (at + 1) & c->mask;
   }
+  if (c->slot[at] < 0) {
+    c->slot[at] = i;
+  }
+  return c->slot[at];
+}
+
+static void clear(const classes *c) {
+  memset(c->slot, 0xFF, (c->mask + 1) * sizeof *c->slot);
+}
+
+static bool both_look_alike(const phs_net *net, const classes *c, int a, int b) {
+  (void)c;
+  return look_alike(&net->op[a], &net->op[b]);
+}
+
+static void start_classes(const phs_fuse *f, classes *c) {
+  clear(c);
   for (int i = 0; i < f->net->op_count; i++) {
-    const phs_op *op = &f->net->op[i];
-    c->of[i] = i;
-    c->next[i] = -1;
-    if (f->op[i].dropped) {
-      continue;
-    }
-    int at = first[op->kind];
-    while (at >= 0 && !look_alike(&f->net->op[at], op)) {
-      at = c->next[at];
-    }
-    if (at >= 0) {
-      c->of[i] = at;
-      continue;
-    }
-    *(last[op->kind] < 0 ? &first[op->kind] : &c->next[last[op->kind]]) = i;
-    last[op->kind] = i;
+    c->of[i] = f->op[i].dropped
+                   ? i
+                   : find_or_enter(f->net, c, hash_of(&f->net->op[i]), i, both_look_alike);
   }
 }
 
-static bool same_operands(const phs_net *net, const int *of, int a, int b) {
-  for (int k = 0; k < net->op[a].operand_count; k++) {
-    if (of[net->op[a].operand[k]] != of[net->op[b].operand[k]]) {
-      return false;
-    }
+/* Operands lie before their ops, so that their classes are split already; but for delays. */
+static const int *classes_of_operands(const phs_net *net, const classes *c, int i) {
+  return net->op[i].kind == PHS_OP_DELAY ? c->of : c->fresh;
+}
+
+static bool same_operands(const phs_net *net, const classes *c, int a, int b) {
+  const int *of = classes_of_operands(net, c, a);
+  bool same = c->of[a] == c->of[b];
+  for (int k = 0; same && k < net->op[a].operand_count; k++) {
+    same = of[net->op[a].operand[k]] == of[net->op[b].operand[k]];
   }
-  return true;
+  return same;
+}
+
+static uint64_t hash_of_operands(const phs_net *net, const classes *c, int i) {
+  const int *of = classes_of_operands(net, c, i);
+  uint64_t hash = (uint64_t)c->of[i];
+  for (int k = 0; k < net->op[i].operand_count; k++) {
+    hash = XXH3_64bits_withSeed(&of[net->op[i].operand[k]], sizeof *of, hash);
+  }
+  return hash;
 }
 
 /* Splits each class by its members' operands; whether any class was split. */
 static bool split(const phs_fuse *f, classes *c) {
   bool any = false;
+  clear(c);
   for (int i = 0; i < f->net->op_count; i++) {
-    c->fresh[i] = i;
-    c->next[i] = -1;
-    if (c->of[i] == i || f->op[i].dropped) {
-      continue;
-    }
-    /* The parts that this class has fallen into so far, its first member's first. */
-    int at = c->of[i], before = at;
-    while (at >= 0 && !same_operands(f->net, c->of, at, i)) {
-      before = at;
-      at = c->next[at];
-    }
-    if (at >= 0) {
-      c->fresh[i] = at;
-    } else {
-      c->next[before] = i;
-      any = true;
-    }
+    c->fresh[i] = f->op[i].dropped
+                      ? i
+                      : find_or_enter(f->net, c, hash_of_operands(f->net, c, i), i, same_operands);
+    any = any || c->fresh[i] != c->of[i];
   }
   int *spent = c->of;
   c->of = c->fresh;
@@ -229,19 +277,24 @@ bool phs_fuse_share(phs_fuse *f) {
   phs_arena *scratch = phs_arena_create();
   classes c = {0};
   if (scratch) {
+    for (c.mask = 63; c.mask < 2 * n; c.mask = 2 * c.mask + 1) {
+    }
     c.of = PHS_NEW_ARRAY(scratch, int, n);
-    c.next = PHS_NEW_ARRAY(scratch, int, n);
     c.fresh = PHS_NEW_ARRAY(scratch, int, n);
+    c.slot = PHS_NEW_ARRAY(scratch, int, c.mask + 1);
   }
   bool any = false;
-  if (!c.of || !c.next || !c.fresh) {
+  if (!c.of || !c.fresh || !c.slot) {
     f->no_memory = true;
     goto cleanup;
   }
   start_classes(f, &c);
-  while (split(f, &c)) {
+  int rounds = 0;
+  while (rounds < MAX_ROUNDS && split(f, &c)) {
+    rounds++;
   }
-  for (int i = 0; i < f->net->op_count && !f->no_memory; i++) {
+  /* Classes that are not split to the end hold ops that differ. */
+  for (int i = 0; rounds < MAX_ROUNDS && i < f->net->op_count && !f->no_memory; i++) {
     int to = c.of[i];
     if (to != i && !f->op[i].dropped && take_names(f, i, to)) {
       phs_fuse_replace(f, i, to);

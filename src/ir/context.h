@@ -23,6 +23,8 @@ struct phs_ir {
   /* The text that was parsed last, without its weights, for excerpts. */
   char *source;
   size_t source_size;
+  uint32_t found_line; /**< a line of it whose offset is known, or 0 */
+  size_t found_offset;
   const char *source_file; /**< MLIR's parser of modules gives no name to what it reads */
   char line[256];          /**< holds the last excerpt */
 };

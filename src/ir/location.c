@@ -1,16 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "ir/context.h"
 
-/* Line @p number of the text that was parsed last, cut to what fits, or NULL. */
+/* Line @p number of the text that was parsed last, cut to what fits, or NULL. Ops are mostly asked
+ * for in the order of the text, so the search goes on where the last one ended. */
 static const char *excerpt(phs_ir *ir, uint32_t number) {
-  const char *at = ir->source, *end = ir->source ? ir->source + ir->source_size : NULL;
-  for (uint32_t line = 1; at && line < number; line++) {
+  bool behind = ir->found_line > 0 && number >= ir->found_line;
+  const char *end = ir->source ? ir->source + ir->source_size : NULL;
+  const char *at = ir->source ? ir->source + (behind ? ir->found_offset : 0) : NULL;
+  for (uint32_t line = behind ? ir->found_line : 1; at && line < number; line++) {
     at = memchr(at, '\n', (size_t)(end - at));
     at = at ? at + 1 : NULL;
   }
   if (!at || at >= end) {
     return NULL;
   }
+  ir->found_line = number;
+  ir->found_offset = (size_t)(at - ir->source);
   size_t n = 0;
   while (at + n < end && at[n] != '\n' && n < sizeof ir->line - 1) {
     n++;

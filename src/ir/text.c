@@ -17,6 +17,7 @@ static void keep_source(phs_ir *ir, const char *text, size_t size) {
     }
   }
   free(ir->source);
+  ir->found_line = 0;
   ir->source = malloc(n + 1);
   ir->source_size = ir->source ? n : 0;
   if (ir->source) {
