@@ -4,7 +4,7 @@
 # The objects of all rooms in one shared library; what is exported is decided by the version script alone, so that MLIR's
 # archives inside do not leak out.
 set(phasor_objects)
-foreach(room base net vm image interp import ir cpu driver)
+foreach(room base net vm rt image interp import ir cpu driver)
   get_target_property(type phs_${room} TYPE)
   if(NOT type STREQUAL "INTERFACE_LIBRARY")
     list(APPEND phasor_objects $<TARGET_OBJECTS:phs_${room}>)
@@ -25,7 +25,7 @@ if(PHASOR_SANITIZE)
 endif()
 
 # The part that programs and their runs need: no LLVM, no HDF5.
-add_library(phasor-rt STATIC $<TARGET_OBJECTS:phs_vm>)
+add_library(phasor-rt STATIC $<TARGET_OBJECTS:phs_vm> $<TARGET_OBJECTS:phs_rt>)
 set_target_properties(phasor-rt PROPERTIES LINKER_LANGUAGE C)
 
 # The tool sees public headers and its own, nothing else of the library.

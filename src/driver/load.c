@@ -67,10 +67,28 @@ static phasor_status load_mlir(phasor_network *n, const phasor_options *o) {
   return status == PHASOR_OK ? phs_ir_to_net(n->ir, n->source, &n->net) : status;
 }
 
+static bool is_elf(const char *path) {
+  char magic[4] = "";
+  FILE *f = fopen(path, "rb");
+  bool elf = f && fread(magic, 1, sizeof magic, f) == sizeof magic &&
+             memcmp(magic, "\177ELF", sizeof magic) == 0;
+  if (f) {
+    fclose(f);
+  }
+  return elf;
+}
+
 static phasor_status load_file(phasor_network *n, const phasor_options *o) {
   phs_diag *diag = &n->session->diag;
   unsigned before = diag->errors;
   phs_import_options import;
+  if (is_elf(n->path)) {
+    phs_report(
+        diag, PHS_FORMAT_LATER, &(phs_place){.file = n->path},
+        "run an executable by itself; give the model with -t cpu; `phasorc inspect` looks into it",
+        "this is a compiled program, not a model");
+    return PHASOR_ERROR_MODEL;
+  }
   switch (phs_detect_format(n->path, diag)) {
   case PHS_FORMAT_NIR:
     phs_options_import(o, &import);

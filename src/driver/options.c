@@ -132,27 +132,35 @@ static int choice(const phs_setting *x) {
 }
 
 static phasor_status set_time_unit(const phs_setting *x) {
+  static const phs_time_unit units[] = {PHS_TIME_SECONDS, PHS_TIME_MILLISECONDS, PHS_TIME_STEPS};
   int i = choice(x);
-  *(phs_time_unit *)x->member = i == 1   ? PHS_TIME_MILLISECONDS
-                                : i == 2 ? PHS_TIME_STEPS
-                                         : PHS_TIME_SECONDS;
-  return i < 0 ? PHASOR_ERROR_USAGE : PHASOR_OK;
+  if (i < 0) {
+    return PHASOR_ERROR_USAGE;
+  }
+  *(phs_time_unit *)x->member = units[i];
+  return PHASOR_OK;
 }
 
 static phasor_status set_event_value(const phs_setting *x) {
   int i = choice(x);
+  if (i < 0) {
+    return PHASOR_ERROR_USAGE;
+  }
   *(bool *)x->member = i == 1;
-  return i < 0 ? PHASOR_ERROR_USAGE : PHASOR_OK;
+  return PHASOR_OK;
 }
 
 static phasor_status set_choice(const phs_setting *x) {
+  if (choice(x) < 0) {
+    return PHASOR_ERROR_USAGE;
+  }
   *(const char **)x->member = x->text;
-  return choice(x) < 0 ? PHASOR_ERROR_USAGE : PHASOR_OK;
+  return PHASOR_OK;
 }
 
 static phasor_status set_preset(const phs_setting *x) {
-  *(const char **)x->member = x->text;
   if (phs_preset_find(x->text)) {
+    *(const char **)x->member = x->text;
     return PHASOR_OK;
   }
   const char *names[64];
@@ -444,10 +452,13 @@ phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const cha
   if (!text) {
     return phs_no_memory(&s->diag, "options");
   }
-  o->value[i] = (phs_option_value){true, text};
   phs_setting x = {&s->diag, o, info, text, (char *)o + rows[i].member, ""};
   snprintf(x.dashed, sizeof x.dashed, "--%s", name);
-  return rows[i].set(&x);
+  phasor_status status = rows[i].set(&x);
+  if (status == PHASOR_OK) {
+    o->value[i] = (phs_option_value){true, text};
+  }
+  return status;
 }
 
 const char *phasor_options_get(const phasor_options *o, const char *name) {

@@ -66,8 +66,21 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
   return PHASOR_OK;
 }
 
+/* The summary is there already. */
+static phasor_status no_stdout(phs_diag *diag) {
+  phs_report(diag, PHS_EMIT_STDOUT, NULL, "give a file: .csv or .npy",
+             "recordings cannot go to the standard output, where the summary is");
+  return PHASOR_ERROR_USAGE;
+}
+
 phasor_status phs_probes_check_files(const phs_probes *p, const char *other, phs_diag *diag) {
+  if (other && strcmp(other, "-") == 0) {
+    return no_stdout(diag);
+  }
   for (size_t i = 0; i < p->count; i++) {
+    if (strcmp(p->item[i].file, "-") == 0) {
+      return no_stdout(diag);
+    }
     bool twice = other && strcmp(other, p->item[i].file) == 0;
     for (size_t k = 0; k < i; k++) {
       twice |= strcmp(p->item[k].file, p->item[i].file) == 0;

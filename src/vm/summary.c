@@ -134,6 +134,15 @@ static void json_string(const char *text, FILE *out) {
   fputc('"', out);
 }
 
+/* JSON has no infinities. */
+static void json_number(double x, FILE *out) {
+  if (x - x == 0) {
+    fprintf(out, "%.17g", x);
+  } else {
+    fputs("null", out);
+  }
+}
+
 static void json_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
   fputs("{\"name\":", out);
   json_string(o->name, out);
@@ -141,7 +150,8 @@ static void json_output(const phs_summary *s, const phs_summary_output *o, FILE 
   for (size_t b = 0; b < s->samples; b++) {
     fputs(b ? ",[" : "[", out);
     for (size_t i = 0; i < o->count; i++) {
-      fprintf(out, "%s%.17g", i ? "," : "", o->total[b * o->count + i]);
+      fputs(i ? "," : "", out);
+      json_number(o->total[b * o->count + i], out);
     }
     fputc(']', out);
   }
