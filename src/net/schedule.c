@@ -243,6 +243,11 @@ static int add_copy(placing *c, int node) {
   return p->value_count++;
 }
 
+/* Where a recurrent path starts: at the population, not at a delay of less than a step after it. */
+static bool fires(const phs_op *op) {
+  return op->kind != PHS_OP_DELAY && phs_node_has_state(op);
+}
+
 /* Copies of the stateless nodes from which edge @p e starts, back to the spikes that they read, one
  * step late. */
 static void copy_chain(placing *c, const int *comp, int component, int start) {
@@ -262,7 +267,7 @@ static void copy_chain(placing *c, const int *comp, int component, int start) {
       int e = g->in_edge[g->in[v] + k], u = g->edge[e].from;
       bool inside = comp[u] == component && c->cut[e] == -1;
       arrival[k] = (phs_arrival){.value = u, .recurrent = p->closing[e]};
-      if (inside && phs_node_has_state(p->node[u])) {
+      if (inside && fires(p->node[u])) {
         arrival[k].delayed = true;
       } else if (inside) {
         if (c->copy_of[u] < 0) {
@@ -286,7 +291,7 @@ static bool place_delays(void *user, int component, const int *comp, int head) {
     if (c->cut[e] != component) {
       continue;
     }
-    if (c->silent || phs_node_has_state(c->p->node[u])) {
+    if (c->silent || fires(c->p->node[u])) {
       c->over[e].delayed = true;
     } else {
       if (c->copy_of[u] < 0) {
@@ -339,7 +344,7 @@ static void only_neurons_head(const phs_plan *p, bool *may_head) {
   }
 }
 
-/* Everything that outputs, populations and delays need, directly or not. */
+/* Everything that outputs and populations need, directly or not. */
 static bool mark_needed(phs_plan *p) {
   int *stack = PHS_NEW_ARRAY(p->scratch, int, (size_t)p->value_count);
   if (!stack) {
@@ -349,8 +354,7 @@ static bool mark_needed(phs_plan *p) {
   for (int v = 0; v < p->g.n; v++) {
     phs_op_kind kind = p->node[v]->kind;
     bool leaf = p->g.out[v] == p->g.out[v + 1];
-    if (leaf || kind == PHS_OP_INPUT || kind == PHS_OP_OUTPUT || kind == PHS_OP_NEURONS ||
-        kind == PHS_OP_DELAY) {
+    if (leaf || kind == PHS_OP_INPUT || kind == PHS_OP_OUTPUT || kind == PHS_OP_NEURONS) {
       p->value[v].needed = true;
       stack[count++] = v;
     }
