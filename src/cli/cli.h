@@ -56,6 +56,8 @@ phasor_status cli_refuse(cli *c, const char *code, const char *help, const char 
 const char *cli_did_you_mean(const char *word, const char *const *candidates, size_t count,
                              char *out, size_t size);
 
+/** Ends the progress line: what follows are results. */
+void cli_results(cli *c);
 /** Writes text from the library to standard output, fit for a terminal. */
 void cli_print(const char *text);
 /** Writes @p text as a JSON string. */

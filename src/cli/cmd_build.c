@@ -13,6 +13,7 @@ phasor_status cmd_build(cli *c) {
   }
   char *path = NULL;
   status = phasor_build(n, c->options, &path);
+  cli_results(c);
   /* A file that the user did not name is worth a word. */
   if (status == PHASOR_OK && !phasor_options_get(c->options, "output") &&
       c->style != PHASOR_STYLE_JSON) {

@@ -38,6 +38,7 @@ phasor_status cmd_check(cli *c) {
     return status;
   }
   status = phasor_check(n, c->options);
+  cli_results(c);
   if (status == PHASOR_OK) {
     phasor_network_info info;
     phasor_network_describe(n, &info);

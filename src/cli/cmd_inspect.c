@@ -7,6 +7,7 @@
 phasor_status cmd_inspect(cli *c) {
   char *text = NULL;
   phasor_status status = phasor_inspect(c->session, c->arg[0], c->options, c->style, &text);
+  cli_results(c);
   if (status == PHASOR_OK && c->style == PHASOR_STYLE_JSON) {
     fputs(text, stdout);
   } else if (status == PHASOR_OK) {

@@ -10,6 +10,7 @@ phasor_status cmd_verify(cli *c) {
   }
   phasor_result *r = NULL;
   status = phasor_verify(n, c->options, &r);
+  cli_results(c);
   if (r) {
     const char *text = phasor_result_text(r, c->style);
     if (c->style == PHASOR_STYLE_JSON) {

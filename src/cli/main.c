@@ -41,6 +41,19 @@ void cli_print_json(const char *text) {
   putchar('"');
 }
 
+void cli_results(cli *c) {
+  phasor_session_set_progress(c->session, NULL, NULL);
+  cli_progress_stop(c->progress);
+  c->progress = NULL;
+}
+
+/* Whether the library itself writes to the terminal that the progress line is on. */
+static bool shares_terminal(const cli *c) {
+  const char *output = phasor_options_get(c->options, "output");
+  return c->progress_mode == CLI_PROGRESS_LINE && isatty(STDOUT_FILENO) &&
+         (output ? strcmp(output, "-") == 0 : c->command->run == cmd_opt);
+}
+
 static void print_timing(const cli *c) {
   double seconds, sum = 0;
   const char *name;
@@ -71,13 +84,12 @@ static phasor_status dispatch(cli *c, int argc, char **argv) {
   if (!c->command) {
     return cli_refuse(c, "PHS0505", "`phasorc help` lists the commands", "phasorc needs a command");
   }
-  c->progress = cli_progress_start(c->progress_mode);
+  c->progress = cli_progress_start(shares_terminal(c) ? CLI_PROGRESS_NONE : c->progress_mode);
   if (c->progress) {
     phasor_session_set_progress(c->session, cli_progress_update, c->progress);
   }
   status = c->command->run(c);
-  cli_progress_stop(c->progress);
-  c->progress = NULL;
+  cli_results(c);
   if (phasor_options_get(c->options, "timing")) {
     print_timing(c);
   }

@@ -23,7 +23,7 @@ config.substitutions += [
 if os.path.isdir(os.path.join(config.shared, "models", "nir")):
     config.available_features.add("shared")
 else:
-    lit_config.note("SKIP: tests that need the models under " + config.shared + ", which is absent")
+    print("SKIP: acceptance.test: no models under " + config.shared)
 if os.path.isdir(os.path.join(config.source, "examples", "motion")):
     config.available_features.add("examples")
 if os.geteuid() != 0:
