@@ -21,6 +21,8 @@ typedef enum phs_time_unit {
 
 /** What the file does not say. */
 typedef struct phs_import_options {
+  bool provisional_dt; /**< where the step is unknown, warn and take a tenth of the shortest time
+                          constant: good enough to look at the network, not to run it */
   phs_conventions conventions;
   double dt; /**< seconds; 0: derive from the model (tau / r where the exporter's convention shows)
                 or refuse */

@@ -194,7 +194,7 @@ static int unknown_name(const lookup *l) {
   const char *help = near ? phs_arena_printf(l->r->scratch, "did you mean '%s'?", near)
                           : "correct the edge or add the node";
   NIR_FAIL(l->r, PHS_NIR_EDGE_UNKNOWN, l->where, help,
-           "%s names the node '%s', which does not exist; nodes of this graph: %s%s", l->edge,
+           "%s, names the node '%s', which does not exist; nodes of this graph: %s%s", l->edge,
            nir_printable(l->r, l->name), list, graph->child_count > 12 ? ", ..." : "");
   return -1;
 }
@@ -224,7 +224,7 @@ static bool add_rows(nir_reader *r, nir_model *m, int g, const char *where, cons
   m->node[g].graph_edge_first = m->edge_count;
   for (int i = 0; i < rows; i++) {
     const char *from = text[2 * i], *to = text[2 * i + 1];
-    const char *edge = phs_arena_printf(r->scratch, "edge %d, '%s' -> '%s',", i,
+    const char *edge = phs_arena_printf(r->scratch, "edge %d, '%s' -> '%s'", i,
                                         nir_printable(r, from), nir_printable(r, to));
     if (!edge) {
       return nir_no_memory(r);

@@ -139,9 +139,38 @@ static double unit_in_seconds(const nir_reader *r, double dt) {
   }
 }
 
+/* A tenth of the shortest time constant or delay, in seconds. */
+static double provisional_step(const nir_reader *r, const nir_model *m) {
+  double shortest = (double)INFINITY;
+  for (int v = 0; v < m->node_count; v++) {
+    const nir_node *n = &m->node[v];
+    const phs_model_info *info = phs_model_get(nir_type_model(n->type));
+    int count = n->type == NIR_DELAY ? 1 : is_population(n) ? info->param_count : 0;
+    for (int p = 0; p < count; p++) {
+      bool time = n->type == NIR_DELAY || is_time(info->param[p]);
+      for (size_t i = 0; time && i < n->param[p].n; i++) {
+        double value = n->param[p].v[i];
+        shortest = value > 0 && value < shortest ? value : shortest;
+      }
+    }
+  }
+  double step = shortest / 10 * unit_in_seconds(r, 1);
+  return isfinite(step) && step > 0 ? step : 1;
+}
+
 static bool no_step(nir_reader *r, const nir_model *m) {
   for (int v = 0; v < m->node_count; v++) {
     if (nir_is_leaf(&m->node[v]) && depends_on_time(r, &m->node[v])) {
+      if (r->options->provisional_dt) {
+        r->net->dt = provisional_step(r, m);
+        r->net->dt_provisional = true;
+        NIR_TELL(r, PHS_NIR_STEP_MISSING, m->node[v].where,
+                 "to build or run it, give --dt SECONDS, or --time-unit steps if times count in "
+                 "steps",
+                 "%s '%s' depends on the length of a step, which the file does not tell",
+                 nir_type_name(m->node[v].type), m->node[v].name);
+        return true;
+      }
       return NIR_FAIL(r, PHS_NIR_NO_DT, m->node[v].where,
                       "give --dt SECONDS, or --time-unit steps if times count in steps",
                       "%s '%s' depends on the length of a step, which the file does not tell",

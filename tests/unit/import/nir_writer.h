@@ -5,6 +5,7 @@
 #define TESTS_NIR_WRITER_H
 
 #include "import/import.h"
+#include "net/schedule.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
