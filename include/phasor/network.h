@@ -21,6 +21,13 @@ typedef struct phasor_network phasor_network;
  */
 PHASOR_API phasor_status phasor_network_load(phasor_session *s, const char *path,
                                              const phasor_options *o, phasor_network **out);
+/**
+ * The same for looking at a model and checking it: one whose step length is not known is loaded
+ * all the same, with a warning. Such a network cannot be built or run (PHASOR_ERROR_USAGE).
+ */
+PHASOR_API phasor_status phasor_network_load_to_check(phasor_session *s, const char *path,
+                                                      const phasor_options *o,
+                                                      phasor_network **out);
 PHASOR_API void phasor_network_destroy(phasor_network *n);
 
 /** A network in numbers. Strings are borrowed from the network. */
@@ -28,7 +35,7 @@ typedef struct phasor_network_info {
   const char *name;   /**< an identifier made of the file name */
   const char *format; /**< "nir", "mlir" */
   const char *preset; /**< the preset whose conventions it has, or "custom" */
-  double dt;          /**< seconds a step; 1 where has_time is false */
+  double dt;          /**< seconds a step; 1 where has_time is false; 0 where it is not known */
   bool has_time;      /**< false: the model has no time constants, time counts in steps */
   bool discrete;      /**< level `opt` rather than `net` */
   uint64_t ops, populations, neurons;

@@ -8,7 +8,9 @@ static void print_text(const phasor_network_info *i) {
   printf("OK: %" PRIu64 " populations, %" PRIu64 " neurons, %" PRIu64 " synapses, %" PRIu64
          " inputs, %" PRIu64 " outputs, ",
          i->populations, i->neurons, i->synapses, i->inputs, i->outputs);
-  if (i->has_time) {
+  if (i->has_time && i->dt <= 0) {
+    fputs("dt not known, ", stdout);
+  } else if (i->has_time) {
     printf("dt %.6g s, ", i->dt);
   } else {
     fputs("no time scale, ", stdout);
@@ -24,7 +26,7 @@ static void print_json(const phasor_network_info *i) {
          ",\"inputs\":%" PRIu64 ",\"outputs\":%" PRIu64 ",\"dt\":",
          i->format, i->preset, i->populations, i->neurons, i->synapses, i->parameters, i->inputs,
          i->outputs);
-  if (i->has_time) {
+  if (i->has_time && i->dt > 0) {
     printf("%.17g}\n", i->dt);
   } else {
     fputs("null}\n", stdout);
@@ -33,7 +35,7 @@ static void print_json(const phasor_network_info *i) {
 
 phasor_status cmd_check(cli *c) {
   phasor_network *n;
-  phasor_status status = phasor_network_load(c->session, c->arg[0], c->options, &n);
+  phasor_status status = phasor_network_load_to_check(c->session, c->arg[0], c->options, &n);
   if (status != PHASOR_OK) {
     return status;
   }

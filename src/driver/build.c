@@ -185,10 +185,14 @@ static phasor_status emit_to_stdout(phasor_network *n, const phs_cpu_options *op
 
 static phasor_status emit(phasor_network *n, const phasor_options *o, const plan *p) {
   emit_kind kind = kinds[p->kind].kind;
+  phasor_status status = phs_network_need_step(n);
+  if (status != PHASOR_OK) {
+    return status;
+  }
   if (kind == EMIT_NET) {
     return emit_net(n, p->path);
   }
-  phasor_status status = phs_network_optimise(n, o);
+  status = phs_network_optimise(n, o);
   if (status != PHASOR_OK) {
     return status;
   }

@@ -106,7 +106,7 @@ void phasor_network_describe(const phasor_network *n, phasor_network_info *out) 
   *out = (phasor_network_info){.name = net->name,
                                .format = net->format,
                                .preset = n->preset,
-                               .dt = net->dt,
+                               .dt = net->dt_provisional ? 0 : net->dt,
                                .has_time = net->has_time,
                                .discrete = net->discrete,
                                .ops = (uint64_t)net->op_count};

@@ -17,6 +17,10 @@ phasor_status phs_target_to_run(const phasor_options *o, phs_diag *diag, phs_tar
 }
 
 static phasor_status new_program(phasor_network *n, const phs_net *net, phasor_program **out) {
+  phasor_status status = phs_network_need_step(n);
+  if (status != PHASOR_OK) {
+    return status;
+  }
   *out = calloc(1, sizeof **out);
   if (!*out) {
     return phs_no_memory(&n->session->diag, "a program");

@@ -153,7 +153,7 @@ static phasor_status read_one(const phs_net *net, const phs_inputs *in, int inde
                "input '%s' has two files", op->name);
     return PHASOR_ERROR_USAGE;
   }
-  phs_stimulus_options options = {.bin = o->bin,
+  phs_stimulus_options options = {.bin = o->bin == 0 && net->has_time ? net->dt : o->bin,
                                   .steps = (size_t)o->steps,
                                   .binary = o->binary_events,
                                   .rank = op->shape.rank,

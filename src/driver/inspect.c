@@ -15,7 +15,7 @@ static void model_text(phasor_network *n, phs_buf *b) {
   phasor_network_describe(n, &info);
   phs_buf_printf(b, "model %s (%s, level %s), preset %s", info.name, info.format,
                  info.discrete ? "opt" : "net", info.preset);
-  if (info.has_time) {
+  if (info.has_time && info.dt > 0) {
     phs_buf_printf(b, ", dt %.6g s", info.dt);
   }
   phs_buf_printf(b,
@@ -87,7 +87,7 @@ phasor_status phasor_inspect(phasor_session *s, const char *path, const phasor_o
     status = phs_inspect_image(s, path, o, style, &b);
   } else {
     phasor_network *n;
-    status = phasor_network_load(s, path, o, &n);
+    status = phasor_network_load_to_check(s, path, o, &n);
     if (status == PHASOR_OK) {
       (style == PHASOR_STYLE_JSON ? model_json : model_text)(n, &b);
       phasor_network_destroy(n);

@@ -78,7 +78,7 @@ static bool is_elf(const char *path) {
   return elf;
 }
 
-static phasor_status load_file(phasor_network *n, const phasor_options *o) {
+static phasor_status load_file(phasor_network *n, const phasor_options *o, bool to_check) {
   phs_diag *diag = &n->session->diag;
   unsigned before = diag->errors;
   phs_import_options import;
@@ -92,6 +92,7 @@ static phasor_status load_file(phasor_network *n, const phasor_options *o) {
   switch (phs_detect_format(n->path, diag)) {
   case PHS_FORMAT_NIR:
     phs_options_import(o, &import);
+    import.provisional_dt = to_check;
     return phs_import_nir(n->path, &import, diag, &n->net);
   case PHS_FORMAT_MLIR:
     return load_mlir(n, o);
@@ -132,8 +133,8 @@ static const char *preset_name(const phs_conventions *c, const char *asked) {
   return "custom";
 }
 
-phasor_status phasor_network_load(phasor_session *s, const char *path, const phasor_options *o,
-                                  phasor_network **out) {
+static phasor_status load(phasor_session *s, const char *path, const phasor_options *o,
+                          bool to_check, phasor_network **out) {
   o = phs_options_or_default(o);
   phasor_network *n = calloc(1, sizeof *n);
   if (!n || !(n->path = strdup(path))) {
@@ -142,7 +143,7 @@ phasor_status phasor_network_load(phasor_session *s, const char *path, const pha
   }
   n->session = s;
   double began = phs_stage_begin(s, "import");
-  phasor_status status = load_file(n, o);
+  phasor_status status = load_file(n, o, to_check);
   phs_stage_end(s, "import", began);
   if (status != PHASOR_OK) {
     phasor_network_destroy(n);
@@ -151,6 +152,25 @@ phasor_status phasor_network_load(phasor_session *s, const char *path, const pha
   n->preset = preset_name(&n->net->conventions, o->preset);
   *out = n;
   return PHASOR_OK;
+}
+
+phasor_status phasor_network_load(phasor_session *s, const char *path, const phasor_options *o,
+                                  phasor_network **out) {
+  return load(s, path, o, false, out);
+}
+
+phasor_status phasor_network_load_to_check(phasor_session *s, const char *path,
+                                           const phasor_options *o, phasor_network **out) {
+  return load(s, path, o, true, out);
+}
+
+phasor_status phs_network_need_step(const phasor_network *n) {
+  if (!n->net->dt_provisional) {
+    return PHASOR_OK;
+  }
+  phs_report(&n->session->diag, PHS_NIR_NO_DT, &(phs_place){.file = n->path}, "give --dt SECONDS",
+             "the network was loaded to be checked, without the length of a step");
+  return PHASOR_ERROR_USAGE;
 }
 
 static void drop_optimised(phasor_network *n) {

@@ -24,6 +24,8 @@ struct phasor_network {
 
 /** Makes sure that `ir` is there. */
 phasor_status phs_network_need_ir(phasor_network *n);
+/** Refuses to go on with a network that was loaded to be checked and has no step length. */
+phasor_status phs_network_need_step(const phasor_network *n);
 /**
  * Runs the pipeline of @p o, or the default one, unless that is the one that ran last. Afterwards
  * `opt_module` and `opt` hold the result. A file at level `opt` is taken as it is unless `passes`

@@ -333,7 +333,7 @@ static const struct row {
       "Prophesee .dat"},
      set_input,
      MEMBER(inputs)},
-    {{"bin", 0, "SECONDS", NULL, false, RUNS, "length of a step of event files"},
+    {{"bin", 0, "SECONDS", NULL, false, RUNS, "length of a step of event files (default: the model's dt)"},
      set_seconds,
      MEMBER(bin)},
     {{"event-value", 0, "HOW", "count|binary", false, RUNS,

@@ -182,7 +182,8 @@ typedef struct phs_net {
   const char *format; /**< "nir", "yaml", "mlir" */
   phs_conventions conventions;
   double dt; /**< seconds a step; 1 when the model has no time scale (then time counts in steps) */
-  bool has_time; /**< the model has time constants or delays, or dt was given */
+  bool dt_provisional; /**< dt stands in for an unknown step: nothing may be built or run */
+  bool has_time;       /**< the model has time constants or delays, or dt was given */
   bool discrete; /**< false: `net` level, true: `opt` level (every neurons op has a kernel, every
                     delay has steps) */
   int op_count;

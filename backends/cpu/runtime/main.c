@@ -84,7 +84,8 @@ static int fail_file(const char *path, const phs_stimulus_error *e) {
 static void usage(FILE *out) {
   fputs("usage: " MODEL_NAME " -i FILE [options]\n"
         "  -i FILE, -i NODE=FILE    input: .csv, .npy, N-MNIST .bin, Prophesee .dat\n"
-        "  --bin SECONDS            how much of an event file becomes one step\n"
+        "  --bin SECONDS            how much of an event file becomes one step (default: the "
+        "model's dt)\n"
         "  --event-value=count|binary\n"
         "  --steps N                cut the inputs to N steps, or fill them with zeros\n"
         "  --record NODE.VAR=FILE   record spikes, v, i, out, ... of a node, .csv or .npy; "
@@ -268,6 +269,9 @@ static int read_input(session *s, int k) {
   phs_stimulus_options o = s->o.stimulus;
   phs_stimulus_error error = {0};
   o.steps = s->o.steps;
+  if (o.bin == 0 && MODEL(HAS_TIME)) {
+    o.bin = MODEL(DT);
+  }
   o.rank = in->rank;
   o.dim = in->dim;
   if (!s->o.input[k]) {

@@ -25,9 +25,9 @@ static void test_provisional(void **state) {
   o.provisional_dt = true;
   two_populations(&w);
   run_with(&r, &w, &o);
-  told(&r, "PHS0165", "length of a step");
   assert_true(r.net->dt_provisional && r.net->has_time);
   assert_true(r.net->dt == 0.5);
+  told(&r, "PHS0165", "length of a step"); /* frees the network */
 }
 
 /** Where the step is given, or follows from the file, it is that. */
@@ -40,6 +40,7 @@ static void test_known(void **state) {
   two_populations(&w);
   run_with(&r, &w, &o);
   assert_true(!r.net->dt_provisional && r.net->dt == 0.25);
+  phs_net_destroy(r.net);
 }
 
 int main(void) {
