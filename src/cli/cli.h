@@ -4,7 +4,7 @@
 #define PHS_CLI_CLI_H
 
 #include "cli/progress.h"
-#include "phasor/session.h"
+#include "phasor/network.h"
 
 #include <stdio.h>
 
@@ -56,6 +56,11 @@ phasor_status cli_refuse(cli *c, const char *code, const char *help, const char 
 const char *cli_did_you_mean(const char *word, const char *const *candidates, size_t count,
                              char *out, size_t size);
 
+/** phasor_network_load() of the first argument, with a diagnostic where libhdf5 dies of the file.
+ */
+phasor_status cli_load(cli *c, phasor_network **out);
+/** The same for any @p load, which is handed @p user. */
+phasor_status cli_guarded(cli *c, phasor_status (*load)(cli *c, void *user), void *user);
 /** Ends the progress line: what follows are results. */
 void cli_results(cli *c);
 /** Writes text from the library to standard output, fit for a terminal. */

@@ -7,7 +7,7 @@
 
 phasor_status cmd_build(cli *c) {
   phasor_network *n;
-  phasor_status status = phasor_network_load(c->session, c->arg[0], c->options, &n);
+  phasor_status status = cli_load(c, &n);
   if (status != PHASOR_OK) {
     return status;
   }

@@ -33,9 +33,13 @@ static void print_json(const phasor_network_info *i) {
   }
 }
 
+static phasor_status load(cli *c, void *user) {
+  return phasor_network_load_to_check(c->session, c->arg[0], c->options, user);
+}
+
 phasor_status cmd_check(cli *c) {
   phasor_network *n;
-  phasor_status status = phasor_network_load_to_check(c->session, c->arg[0], c->options, &n);
+  phasor_status status = cli_guarded(c, load, &n);
   if (status != PHASOR_OK) {
     return status;
   }

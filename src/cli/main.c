@@ -132,5 +132,9 @@ int main(int argc, char **argv) {
   }
   phasor_options_destroy(c.options);
   phasor_session_destroy(c.session);
+#ifndef __SANITIZE_ADDRESS__
+  /* Everything is flushed. What libraries do at exit may not end well after a damaged file. */
+  _exit((int)status);
+#endif
   return (int)status;
 }
