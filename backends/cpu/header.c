@@ -68,7 +68,9 @@ static void value_row(phs_buf *b, const phs_cpu_plan *p, int op, const char *nod
 
 static void all_of_op(phs_buf *b, const phs_cpu_plan *p, int index, const char *name) {
   const phs_op *op = &p->net->op[index];
-  value_row(b, p, index, name, "out");
+  if (!phs_cpu_plan_partial(op)) {
+    value_row(b, p, index, name, "out");
+  }
   if (op->kind == PHS_OP_NEURONS) {
     value_row(b, p, index, name, "spikes");
     for (int i = 0; i < op->neurons.state_count; i++) {

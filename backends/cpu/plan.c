@@ -302,6 +302,10 @@ void phs_cpu_plan_destroy(phs_cpu_plan *p) {
   }
 }
 
+bool phs_cpu_plan_partial(const phs_op *op) {
+  return (op->kind == PHS_OP_LINEAR || op->kind == PHS_OP_CONV) && op->operand_count > 1;
+}
+
 bool phs_cpu_plan_quantity(const phs_cpu_plan *p, int index, const char *var, phs_elem *elem,
                            size_t *count, size_t *offset) {
   if (index < 0 || index >= p->net->op_count) {

@@ -69,6 +69,8 @@ phasor_status phs_cpu_plan_create(const phs_net *net, const phs_cpu_target *targ
                                   const char *symbol, phs_diag *diag, phs_cpu_plan **out);
 void phs_cpu_plan_destroy(phs_cpu_plan *p);
 
+/** Whether the op's result is the running sum of a fan-in, which is nothing that users look at. */
+bool phs_cpu_plan_partial(const phs_op *op);
 /** Where quantity @p var of op @p op lies; as phs_interp_quantity(). */
 bool phs_cpu_plan_quantity(const phs_cpu_plan *p, int op, const char *var, phs_elem *elem,
                            size_t *count, size_t *offset);

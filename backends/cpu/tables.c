@@ -39,7 +39,9 @@ static void ends(phs_buf *b, const phs_cpu_plan *p, const char *title, const int
 
 static void all_of_op(phs_buf *b, const phs_cpu_plan *p, int index, const char *name, bool *comma) {
   const phs_op *op = &p->net->op[index];
-  value(b, p, index, name, "out", comma);
+  if (!phs_cpu_plan_partial(op)) {
+    value(b, p, index, name, "out", comma);
+  }
   if (op->kind == PHS_OP_NEURONS) {
     value(b, p, index, name, "spikes", comma);
     for (int i = 0; i < op->neurons.state_count; i++) {

@@ -201,14 +201,45 @@ void phasor_network_destroy(phasor_network *n) {
   free(n);
 }
 
-void phs_network_keep(phasor_network *n, const phs_pairs *pairs) {
+/* A linear or conv op that adds to what came before (`init`) gives the running sum of a fan-in.
+ * What a user calls the node's result is its own share: a twin without `init`, of the node's name,
+ * computes that beside the sum, whose bits stay as they are. */
+static bool add_twin(phs_net *net, int index) {
+  phs_op *ops = PHS_NEW_ARRAY(net->arena, phs_op, (size_t)net->op_count + 1);
+  char *name = phs_arena_printf(net->arena, "%s#sum", net->op[index].name);
+  if (!ops || !name) {
+    return false;
+  }
+  memcpy(ops, net->op, (size_t)net->op_count * sizeof *ops);
+  phs_op *twin = &ops[net->op_count];
+  *twin = ops[index];
+  twin->operand_count = 1;
+  twin->keep = true;
+  ops[index].name = name;
+  ops[index].alias_count = 0;
+  net->op = ops;
+  net->op_count++;
+  return true;
+}
+
+static bool is_running_sum(const phs_op *op) {
+  return (op->kind == PHS_OP_LINEAR || op->kind == PHS_OP_CONV) && op->operand_count > 1;
+}
+
+phasor_status phs_network_keep(phasor_network *n, const phs_pairs *pairs) {
   for (size_t i = 0; i < pairs->count; i++) {
     int op = phs_net_find(n->net, pairs->item[i].node);
-    if (op >= 0 && !n->net->op[op].keep) {
-      n->net->op[op].keep = true;
-      drop_optimised(n); /* what was made before may have lost the node */
+    if (op < 0 || n->net->op[op].keep) {
+      continue;
     }
+    if (!is_running_sum(&n->net->op[op])) {
+      n->net->op[op].keep = true;
+    } else if (!add_twin(n->net, op)) {
+      return phs_no_memory(&n->session->diag, "the recordings");
+    }
+    drop_optimised(n); /* what was made before may have lost the node */
   }
+  return PHASOR_OK;
 }
 
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o) {

@@ -34,8 +34,8 @@ phasor_status phs_network_need_step(const phasor_network *n);
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o);
 
 /** Marks the nodes of @p pairs, whose results are looked at, so that the pipeline keeps them;
- * unknown names are passed over. */
-void phs_network_keep(phasor_network *n, const phs_pairs *pairs);
+ * unknown names are passed over. PHASOR_ERROR_INTERNAL without memory. */
+phasor_status phs_network_keep(phasor_network *n, const phs_pairs *pairs);
 
 /** Connections with a weight other than 0, of a linear or conv op; 0 for others. */
 uint64_t phs_op_synapses(const phs_net *net, int op);

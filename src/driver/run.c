@@ -73,7 +73,9 @@ phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_resu
   phs_pair room;
   phs_pairs output;
   phasor_status status = phs_target_to_run(o, diag, &target);
-  phs_network_keep(n, &o->records);
+  if (status == PHASOR_OK) {
+    status = phs_network_keep(n, &o->records);
+  }
   if (status == PHASOR_OK) {
     status = phs_inputs_read(n->net, o, n->session, &in);
   }

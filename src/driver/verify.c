@@ -79,8 +79,12 @@ static phasor_status choose_items(verification *v) {
 static phasor_status prepare(verification *v) {
   phs_target target;
   phasor_status status = phs_target_to_run(v->o, v->diag, &target);
-  phs_network_keep(v->network, &v->o->records);
-  phs_network_keep(v->network, &v->o->goldens);
+  if (status == PHASOR_OK) {
+    status = phs_network_keep(v->network, &v->o->records);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_network_keep(v->network, &v->o->goldens);
+  }
   if (status == PHASOR_OK) {
     status = phs_inputs_read(v->network->net, v->o, v->network->session, &v->in);
   }
