@@ -97,11 +97,16 @@ hid_t nir_open_file(const char *path) {
   if (access >= 0 && number >= 0 && H5Pset_driver(access, number, NULL) >= 0) {
     id = H5Fopen(path, H5F_ACC_RDONLY, access);
   }
+  /* What follows would clear the reason of a failure. */
+  hid_t reason = id < 0 ? H5Eget_current_stack() : H5I_INVALID_HID;
   if (access >= 0) {
     H5Pclose(access);
   }
   if (number >= 0) {
     H5FDunregister(number); /* the open file keeps it until it is closed */
+  }
+  if (reason >= 0) {
+    H5Eset_current_stack(reason); /* which also closes it */
   }
   return id;
 }

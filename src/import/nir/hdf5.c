@@ -54,6 +54,14 @@ const char *nir_hdf5_reason(nir_reader *r) {
   return text ? nir_printable(r, text) : "no reason given";
 }
 
+const char *nir_hdf5_remedy(nir_reader *r) {
+  /* "bad version number for layout message", "bad superblock version number" */
+  return strstr(nir_hdf5_reason(r), "version number")
+             ? "a newer HDF5 library may have written it: save it with libver='earliest', or "
+               "convert it with h5repack; else it is damaged: copy it again"
+             : "copy the file again or export the model again";
+}
+
 bool nir_open(nir_reader *r) {
   phs_probe probe;
   r->id = r->link_access = r->transfer = H5I_INVALID_HID;
@@ -81,7 +89,7 @@ bool nir_open(nir_reader *r) {
   }
   r->id = nir_open_file(r->file);
   if (r->id < 0) {
-    return NIR_FAIL(r, PHS_NIR_DAMAGED, NULL, "copy the file again or export the model again",
+    return NIR_FAIL(r, PHS_NIR_DAMAGED, NULL, nir_hdf5_remedy(r),
                     "the HDF5 file of %llu bytes is truncated or damaged (%s)",
                     (unsigned long long)probe.size, nir_hdf5_reason(r));
   }
@@ -142,8 +150,8 @@ nir_kind nir_open_member(nir_reader *r, hid_t group, const char *name, const cha
     return type == H5I_GROUP ? NIR_GROUP : NIR_DATASET;
   }
   if (id < 0) {
-    NIR_FAIL(r, PHS_NIR_DAMAGED, where, "copy the file again or export the model again",
-             "cannot be opened (%s)", nir_hdf5_reason(r));
+    NIR_FAIL(r, PHS_NIR_DAMAGED, where, nir_hdf5_remedy(r), "cannot be opened (%s)",
+             nir_hdf5_reason(r));
   } else {
     NIR_FAIL(r, PHS_NIR_KIND, where, "export the model again", "is neither a group nor a dataset");
     H5Oclose(id);

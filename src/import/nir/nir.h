@@ -84,6 +84,8 @@ bool nir_open_group(nir_reader *r, hid_t group, const char *name, const char *wh
 bool nir_members(nir_reader *r, hid_t group, const char *where, const char ***names, int *count);
 /** What libhdf5 says about the last failure, in scratch. */
 const char *nir_hdf5_reason(nir_reader *r);
+/** What to do about it; static. */
+const char *nir_hdf5_remedy(nir_reader *r);
 
 /* ---- data.c: datasets ---- */
 

@@ -67,6 +67,26 @@ static void test_truncated(void **state) {
   rmdir(w.folder);
 }
 
+/** A superblock of a version that this libhdf5 does not know: the remedy names newer libraries. */
+static void test_newer(void **state) {
+  (void)state;
+  writer w;
+  w_begin(&w, "newer.nir");
+  w_linear(&w, "fc", 2, 2);
+  w_edges(&w, NULL);
+  w_end(&w);
+  FILE *f = fopen(w.path, "r+b");
+  assert_non_null(f);
+  assert_int_equal(fseek(f, 8, SEEK_SET), 0); /* behind the signature */
+  assert_int_equal(fputc(9, f), 9);
+  assert_int_equal(fclose(f), 0);
+  run_path(&r, w.path, NULL);
+  refused(&r, "PHS0105", NULL, "version number");
+  assert_non_null(strstr(r.seen[seen(&r, "PHS0105")].help, "newer HDF5"));
+  unlink(w.path);
+  rmdir(w.folder);
+}
+
 static void test_other_hdf5(void **state) {
   (void)state;
   writer w;
@@ -348,13 +368,14 @@ static void test_time(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_files),         cmocka_unit_test(test_truncated),
-      cmocka_unit_test(test_other_hdf5),    cmocka_unit_test(test_missing),
-      cmocka_unit_test(test_kind_and_type), cmocka_unit_test(test_ranks),
-      cmocka_unit_test(test_storage),       cmocka_unit_test(test_links),
-      cmocka_unit_test(test_names),         cmocka_unit_test(test_values),
-      cmocka_unit_test(test_convolutions),  cmocka_unit_test(test_shapes),
-      cmocka_unit_test(test_edges),         cmocka_unit_test(test_time),
+      cmocka_unit_test(test_files),   cmocka_unit_test(test_truncated),
+      cmocka_unit_test(test_newer),   cmocka_unit_test(test_other_hdf5),
+      cmocka_unit_test(test_missing), cmocka_unit_test(test_kind_and_type),
+      cmocka_unit_test(test_ranks),   cmocka_unit_test(test_storage),
+      cmocka_unit_test(test_links),   cmocka_unit_test(test_names),
+      cmocka_unit_test(test_values),  cmocka_unit_test(test_convolutions),
+      cmocka_unit_test(test_shapes),  cmocka_unit_test(test_edges),
+      cmocka_unit_test(test_time),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
