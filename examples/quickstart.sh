@@ -24,7 +24,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 say "packages"
-./cmake/install-packages.sh build || stop "the packages that Phasor is built from could not be installed"
+./src/cmake/install-packages.sh build || stop "the packages that Phasor is built from could not be installed"
 
 say "build, into build-release (a minute or so)"
 quietly cmake --preset release

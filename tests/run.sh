@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-./cmake/install-packages.sh build test
+./src/cmake/install-packages.sh build test
 jobs=$(nproc)
 
 if [ -d ../shared/models ]; then

@@ -9,7 +9,7 @@ function(phasor_embed target symbol)
   endforeach()
   string(REPLACE ";" "|" joined "${inputs}")
   add_custom_command(OUTPUT ${out}
-    COMMAND ${CMAKE_COMMAND} -DSYMBOL=${symbol} "-DFILES=${joined}" -DOUT=${out} -P ${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake
-    DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/EmbedFile.cmake VERBATIM)
+    COMMAND ${CMAKE_COMMAND} -DSYMBOL=${symbol} "-DFILES=${joined}" -DOUT=${out} -P ${PROJECT_SOURCE_DIR}/src/cmake/EmbedFile.cmake
+    DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/src/cmake/EmbedFile.cmake VERBATIM)
   target_sources(${target} PRIVATE ${out})
 endfunction()

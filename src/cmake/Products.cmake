@@ -10,7 +10,7 @@ foreach(room base net vm rt image interp import ir cpu driver)
     list(APPEND phasor_objects $<TARGET_OBJECTS:phs_${room}>)
   endif()
 endforeach()
-set(phasor_exports ${CMAKE_CURRENT_SOURCE_DIR}/cmake/phasor.map)
+set(phasor_exports ${CMAKE_CURRENT_SOURCE_DIR}/src/cmake/phasor.map)
 
 add_library(phasor SHARED ${phasor_objects})
 target_link_libraries(phasor PRIVATE phasor_hdf5 phasor_jansson phasor_mlir PkgConfig::XXHASH m pthread)
@@ -40,7 +40,7 @@ install(TARGETS phasor phasor-rt phasorc
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${phasor_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/phasor)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-configure_file(cmake/phasor.pc.in ${CMAKE_CURRENT_BINARY_DIR}/phasor.pc @ONLY)
+configure_file(src/cmake/phasor.pc.in ${CMAKE_CURRENT_BINARY_DIR}/phasor.pc @ONLY)
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/phasor.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 # Manual page and completion come from the tool's own tables.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # Installs the Debian packages that Phasor needs and that are missing.
-# usage: cmake/install-packages.sh build|test ...     (groups; `test` adds what the tests need)
+# usage: src/cmake/install-packages.sh build|test ...     (groups; `test` adds what the tests need)
 set -euo pipefail
 
 build=(ca-certificates cmake ninja-build gcc libc6-dev pkg-config libmlir-22-dev mlir-22-tools llvm-22-dev
