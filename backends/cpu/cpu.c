@@ -65,6 +65,17 @@ static phasor_status build_code(phs_ir *ir, const phs_cpu_plan *plan, const phs_
   return status;
 }
 
+phasor_status phs_cpu_check(const phs_net *net, const phs_cpu_options *options, phs_diag *diag) {
+  phs_cpu_choice choice;
+  phs_cpu_plan *plan = NULL;
+  phasor_status status = phs_cpu_choose(options, diag, &choice);
+  if (status == PHASOR_OK) {
+    status = phs_cpu_plan_create(net, choice.target, "network", diag, &plan);
+  }
+  phs_cpu_plan_destroy(plan);
+  return status;
+}
+
 phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
                             const phs_cpu_options *options, phs_cpu_kind kind, const char *path,
                             phs_diag *diag) {

@@ -23,6 +23,8 @@ typedef struct phs_cpu_options {
       *symbol; /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
 } phs_cpu_options;
 
+/** Whether a program for @p options can be made of @p net (level `opt`); reports why not. */
+phasor_status phs_cpu_check(const phs_net *net, const phs_cpu_options *options, phs_diag *diag);
 /** Writes one artefact of @p net (level `opt`, as read from @p module) to @p path. On failure
  * nothing is left there. */
 phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,

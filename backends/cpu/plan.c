@@ -275,6 +275,13 @@ phasor_status phs_cpu_plan_create(const phs_net *net, const phs_cpu_target *targ
   if (!p->symbol || !p->input || !p->output || !p->op) {
     goto no_memory;
   }
+  if (!net->discrete) {
+    phs_report(diag, PHS_CPU_NOT_DISCRETE, NULL,
+               "let the pipeline begin with phasor-discretize, or leave --passes out",
+               "the network is at level net: its populations have no update functions yet");
+    status = PHASOR_ERROR_USAGE;
+    goto failed;
+  }
   if (!is_identifier(p->symbol)) {
     phs_report(diag, PHS_CPU_SYMBOL, NULL,
                "give a C identifier with --symbol: letters, digits and '_'",

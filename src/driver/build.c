@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "driver/network.h"
 #include "driver/output.h"
+#include "driver/overwrite.h"
 #include "driver/report.h"
 #include "driver/targets.h"
 
@@ -233,6 +234,9 @@ phasor_status phasor_build(phasor_network *n, const phasor_options *o, char **pa
   phasor_status status = make_plan(n, o, &p);
   if (status == PHASOR_OK) {
     status = check_report(o, p.path, &n->session->diag);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_check_overwrite(n, o, p.path);
   }
   if (status == PHASOR_OK) {
     status = emit(n, o, &p);

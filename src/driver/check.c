@@ -2,6 +2,8 @@
 /* Lint: what is valid, but probably not meant. And whether a target can express the network. */
 #include "phasor/build.h"
 
+#include "backends/cpu/cpu.h"
+
 #include "driver/network.h"
 #include "driver/targets.h"
 
@@ -132,6 +134,11 @@ phasor_status phasor_check(phasor_network *n, const phasor_options *o) {
   phasor_status status = o->target ? phs_target_find(o->target, diag, &target) : PHASOR_OK;
   if (status == PHASOR_OK && (o->target || o->passes)) {
     status = phs_network_optimise(n, o);
+  }
+  if (status == PHASOR_OK && o->target && target.kind == PHS_TARGET_CPU) {
+    const phs_cpu_options options = {
+        .triple = target.triple, .cpu = o->cpu, .opt_level = o->opt_level};
+    status = phs_cpu_check(n->opt, &options, diag);
   }
   return status == PHASOR_OK && diag->errors > before ? PHASOR_ERROR_MODEL : status;
 }

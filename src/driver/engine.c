@@ -57,6 +57,9 @@ static phasor_status compile(phasor_network *n, const phasor_options *o, const p
                              phasor_program **out) {
   phasor_status status = phs_network_optimise(n, o);
   phasor_program *p = NULL;
+  if (status == PHASOR_OK && !n->opt->discrete) { /* the pipeline was the user's own */
+    return phs_cpu_check(n->opt, NULL, &n->session->diag);
+  }
   if (status != PHASOR_OK || (status = new_program(n, n->opt, &p)) != PHASOR_OK) {
     return status;
   }

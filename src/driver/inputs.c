@@ -121,6 +121,11 @@ static phasor_status which_input(const phs_net *net, const phs_inputs *in, const
     name[equal - text] = 0;
     *index = input_named(net, in, name);
     *file = equal + 1;
+    if (*index >= 0 && **file == 0) {
+      phs_report(diag, PHS_INPUT_UNNAMED, &(phs_place){.where = "--input"}, "give -i NODE=FILE",
+                 "no file follows '%s'", text);
+      return PHASOR_ERROR_USAGE;
+    }
     if (*index >= 0) {
       return PHASOR_OK;
     }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Running a network over input files. */
 #include "driver/loop.h"
+#include "driver/overwrite.h"
 
 #include <string.h>
 
@@ -73,6 +74,9 @@ phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_resu
   phs_pair room;
   phs_pairs output;
   phasor_status status = phs_target_to_run(o, diag, &target);
+  if (status == PHASOR_OK) {
+    status = phs_check_overwrite(n, o, NULL);
+  }
   if (status == PHASOR_OK) {
     status = phs_network_keep(n, &o->records);
   }

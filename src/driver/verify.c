@@ -2,6 +2,7 @@
 /* The target against the reference interpreter on the optimised network, and against recordings of
  * other tools. */
 #include "driver/loop.h"
+#include "driver/overwrite.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,9 @@ static phasor_status choose_items(verification *v) {
 static phasor_status prepare(verification *v) {
   phs_target target;
   phasor_status status = phs_target_to_run(v->o, v->diag, &target);
+  if (status == PHASOR_OK) {
+    status = phs_check_overwrite(v->network, v->o, NULL);
+  }
   if (status == PHASOR_OK) {
     status = phs_network_keep(v->network, &v->o->records);
   }

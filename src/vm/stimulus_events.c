@@ -9,9 +9,11 @@
 
 bool phs_stim_need_bin(const phs_stimulus_options *o, phs_stimulus_error *e) {
   if (o->bin == 0) {
-    return phs_stim_fail(e, PHS_STIM_OPTION,
-                         "give --bin SECONDS, the length of a step, for example --bin 1e-3",
-                         "an event file needs a bin");
+    return phs_stim_fail(
+        e, PHS_STIM_OPTION,
+        "give --bin SECONDS, the length of a step, for example --bin 1e-3 (a .npy of 3 columns is "
+        "events where the input has another width)",
+        "an event file needs a bin");
   }
   if (!(o->bin >= 1e-9 && o->bin <= 1e9)) {
     return phs_stim_fail(e, PHS_STIM_OPTION, "the bin is in seconds, from 1e-9 to 1e9",

@@ -168,6 +168,11 @@ static bool read_sizes(nir_reader *r, hid_t group, const nir_node *n, const char
   *odd = ok && d.count == 0;
   for (size_t i = 0; ok && i < d.count; i++) {
     out->dim[i] = v[i];
+    if (v[i] < 1 && !*odd) {
+      NIR_TELL(r, PHS_NIR_PORT_SHAPE, d.where, "correct the dataset",
+               "the size at index %zu is %" PRId64 ", and sizes are at least 1: it is not used", i,
+               v[i]);
+    }
     *odd = *odd || v[i] < 1;
     if (v[i] >= 1 && (__builtin_mul_overflow(count, v[i], &count) || count > NIR_MAX_ELEMENTS)) {
       ok = NIR_FAIL(r, PHS_NIR_TOO_LARGE, d.where, "check the shape",

@@ -484,9 +484,10 @@ static void tell_about_oddities(inference *s) {
                n->type == NIR_INPUT ? "taken as an input of" : "taken as an output of");
     } else if (shape && (n->declared.rank == 0 || !phs_shape_equal(shape, &n->declared))) {
       NIR_TELL(s->r, PHS_NIR_PORT_SHAPE, n->where, "correct the dataset 'shape'",
-               "%s '%s' says shape %s, but %s arrives, which counts", nir_type_name(n->type),
-               n->name, n->declared.rank ? nir_shape(s->r, &n->declared) : "nothing usable",
-               nir_shape(s->r, shape));
+               n->declared.rank ? "%s '%s' says shape %s, but %s arrives, which counts"
+                                : "%s '%s' has no usable shape%s; %s arrives, which counts",
+               nir_type_name(n->type), n->name,
+               n->declared.rank ? nir_shape(s->r, &n->declared) : "", nir_shape(s->r, shape));
     }
   }
 }

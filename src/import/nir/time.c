@@ -257,7 +257,7 @@ static void check_coarseness(nir_reader *r, const nir_node *n) {
 static bool check_delay(nir_reader *r, const nir_node *n) {
   for (size_t i = 0; i < n->param[0].n; i++) {
     double steps = n->param[0].v[i] / r->net->dt;
-    if (!(steps <= NIR_MAX_DELAY_STEPS)) {
+    if (!(steps <= NIR_MAX_DELAY_STEPS) && !r->net->dt_provisional) {
       return NIR_FAIL(r, PHS_NIR_RANGE, param_where(r, n, "delay"),
                       "use a longer step or check --time-unit",
                       "the delay of %g s at index %s is %g steps; at most %d are supported",

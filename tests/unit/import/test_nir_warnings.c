@@ -172,6 +172,22 @@ static void test_warnings_are_errors(void **state) {
 }
 
 /* The nested Input says 2, but 3 values arrive. */
+/** Sizes below 1 are told with their place and value, and not used. */
+static void test_port_sizes(void **state) {
+  (void)state;
+  writer w;
+  w_begin(&w, "odd.nir");
+  hid_t g = w_node(&w, "input", "Input");
+  w_vector(g, "shape", 1, -2);
+  H5Gclose(g);
+  w_if(&w, "x", 2);
+  w_output(&w, "output", 2);
+  w_edges(&w, "input", "x", "x", "output", NULL);
+  run(&r, &w);
+  has_shape(&r, "input", "[2]");
+  told(&r, "PHS0152", "the size at index 0 is -2");
+}
+
 static void test_nested_port_shape(void **state) {
   (void)state;
   writer w;
@@ -198,6 +214,7 @@ int main(void) {
       cmocka_unit_test(test_edges),
       cmocka_unit_test(test_datasets),
       cmocka_unit_test(test_warnings_are_errors),
+      cmocka_unit_test(test_port_sizes),
       cmocka_unit_test(test_nested_port_shape),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

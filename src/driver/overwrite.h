@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file overwrite.h  Outputs that would replace what the command reads. */
+#ifndef PHS_DRIVER_OVERWRITE_H
+#define PHS_DRIVER_OVERWRITE_H
+
+#include "driver/network.h"
+
+/**
+ * Refuses (PHS0530) when @p output, `output`, `report` or a recording of @p o is the model, an
+ * input or a golden file, whatever name it goes by.
+ * @param output one more path that will be written, or NULL
+ */
+phasor_status phs_check_overwrite(const phasor_network *n, const phasor_options *o,
+                                  const char *output);
+
+#endif
