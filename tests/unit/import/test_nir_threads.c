@@ -48,8 +48,8 @@ static void write_truncated(char path[32]) {
   close(fd);
 }
 
-/* Half of the threads read a whole file, the others one that libhdf5 refuses: it keeps the reason in
- * its error stack, which all threads share where it is not thread-safe. */
+/* Half of the threads read a whole file, the others one that libhdf5 refuses: it keeps the reason
+ * in its error stack, which all threads share where it is not thread-safe. */
 static void loads_at_the_same_time(void **state) {
   char truncated[32];
   (void)state;
