@@ -71,9 +71,7 @@ void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, 
 /** The private func.func that @p kernel stands for, detached. */
 MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
 
-/** Op names of a scalar instruction ("arith.addf") and back; NULL and -1 where there is none
- * (constants). */
-const char *phs_scalar_op_name(phs_scalar_op op);
+/** The scalar instruction of the op @p name ("arith.addf"), or -1. */
 int phs_scalar_op_find(MlirStringRef name);
 /** Number of register operands, 1..3 (0 for constants). */
 int phs_scalar_op_arity(phs_scalar_op op);

@@ -1,17 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "ir/edit.h"
 
-MlirValue phs_ir_insert(phs_ir *ir, const phs_ir_view *view, const phs_op *op, MlirValue *operands,
-                        MlirOperation before) {
-  phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, before);
-  MlirOperation made = phs_ir_make_op(ir, view->net->file, op, operands, true);
-  if (mlirOperationIsNull(made)) {
-    return (MlirValue){0};
-  }
-  mlirBlockInsertOwnedOperationBefore(mlirOperationGetBlock(view->output), before, made);
-  return mlirOperationGetResult(made, 0);
-}
-
 /* Conversions in front of sums go with the last op that reads them. */
 static void erase_unused_conversions(const phs_ir_view *view) {
   MlirOperation next, op = mlirBlockGetFirstOperation(mlirOperationGetBlock(view->output));

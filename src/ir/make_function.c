@@ -53,10 +53,6 @@ static const struct {
     [PHS_K_TANH] = {"math.tanh", 1},
 };
 
-const char *phs_scalar_op_name(phs_scalar_op op) {
-  return scalar_ops[op].name;
-}
-
 int phs_scalar_op_arity(phs_scalar_op op) {
   return scalar_ops[op].arity;
 }

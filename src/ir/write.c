@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* phs_net -> module. */
-#include "ir/edit.h"
+#include "ir/build.h"
 
 #include <stdlib.h>
 
@@ -13,7 +13,6 @@ typedef struct writer {
   MlirOperation *pending; /* placeholder for an op that is used before it is made, by op */
   MlirValue *operands;    /* scratch */
   int inputs, outputs;
-  bool copy; /* weights must not refer to the net */
 } writer;
 
 static MlirAttribute conventions_attr(phs_ir *ir, const phs_conventions *c) {
@@ -124,7 +123,7 @@ static bool make_ops(writer *w) {
       w->operands[k] = value_of(w, op->operand[k]);
     }
     phs_ir_convert_operands(w->ir, op, w->operands, w->block, (MlirOperation){0});
-    MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, w->copy);
+    MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, false);
     if (mlirOperationIsNull(made)) {
       return false;
     }
@@ -207,22 +206,6 @@ phasor_status phs_ir_from_net(phs_ir *ir, const phs_net *net, MlirModule *out) {
     *out = w.module;
   } else {
     mlirModuleDestroy(w.module);
-  }
-  return status;
-}
-
-phasor_status phs_ir_replace(phs_ir *ir, MlirModule module, const phs_net *net) {
-  MlirBlock body = mlirModuleGetBody(module);
-  MlirOperation old = mlirBlockGetFirstOperation(body);
-  while (!mlirOperationIsNull(old) && !phs_op_is(old, "ml_program.subgraph")) {
-    old = mlirOperationGetNextInBlock(old);
-  }
-  writer w = {.ir = ir, .net = net, .module = module, .copy = true};
-  phasor_status status = write_net(&w);
-  if (status == PHASOR_OK && !mlirOperationIsNull(old)) {
-    /* The new one takes the old one's place, before the functions. */
-    mlirOperationMoveBefore(mlirBlockGetParentOperation(w.block), old);
-    mlirOperationDestroy(old);
   }
   return status;
 }
