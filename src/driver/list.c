@@ -2,6 +2,7 @@
 #include "phasor/list.h"
 
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "driver/targets.h"
 #include "ir/ir.h"
 #include "net/net.h"
@@ -151,4 +152,8 @@ char *phasor_list_explain(const char *list_name, const char *name) {
     }
   }
   return NULL;
+}
+
+const char *phasor_nearest(const char *word, const char *const *candidates, size_t count) {
+  return phs_nearest(word, candidates, count);
 }

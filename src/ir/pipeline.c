@@ -2,6 +2,7 @@
 /* Textual pipelines that mix Phasor's passes with upstream's: MLIR's parser does not know external
  * passes, so the text is split here and both kinds go onto one pass manager. */
 #include "base/buf.h"
+#include "base/nearest.h"
 #include "ir/context.h"
 #include "passes.h"
 
@@ -136,45 +137,21 @@ static phasor_status add_ours(pipeline *p, const phs_pass *pass, const char *opt
 
 /* ---- upstream's ---- */
 
-/* Levenshtein distance of short names; longer ones are simply far away. */
-static unsigned distance(const char *a, size_t n, const char *b) {
-  unsigned row[65];
-  size_t m = strlen(b);
-  if (n > 64 || m > 64) {
-    return 1000;
-  }
-  for (size_t j = 0; j <= m; j++) {
-    row[j] = (unsigned)j;
-  }
-  for (size_t i = 1; i <= n; i++) {
-    unsigned diagonal = row[0];
-    row[0] = (unsigned)i;
-    for (size_t j = 1; j <= m; j++) {
-      unsigned best = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      best = row[j] + 1 < best ? row[j] + 1 : best;
-      row[j] = row[j - 1] + 1 < best ? row[j - 1] + 1 : best;
-    }
-  }
-  return row[m];
-}
-
 static phasor_status unknown(pipeline *p, const char *name, size_t length) {
   static const char *const upstream[] = {"canonicalize", "cse", "inline", "symbol-dce", "sccp"};
-  const char *best = NULL;
-  unsigned least = 4;
-  for (size_t i = 0; i < phs_pass_count() + sizeof upstream / sizeof *upstream; i++) {
-    const char *candidate =
-        i < phs_pass_count() ? phs_pass_get(i)->name : upstream[i - phs_pass_count()];
-    unsigned d = distance(name, length, candidate);
-    if (d < least) {
-      least = d;
-      best = candidate;
-    }
+  size_t ours = phs_pass_count(), count = ours + sizeof upstream / sizeof *upstream;
+  const char **known = PHS_NEW_ARRAY(p->arena, const char *, count);
+  const char *word = phs_arena_printf(p->arena, "%.*s", (int)(length < 200 ? length : 200), name);
+  if (!known || !word) {
+    return no_memory(p);
   }
+  for (size_t i = 0; i < count; i++) {
+    known[i] = i < ours ? phs_pass_get(i)->name : upstream[i - ours];
+  }
+  const char *near = phs_nearest(word, known, count);
   char help[128] = "`phasorc list passes` lists Phasor's passes";
-  if (best) {
-    snprintf(help, sizeof help, "did you mean '%s'?", best);
+  if (near) {
+    snprintf(help, sizeof help, "did you mean '%s'?", near);
   }
   return fail(p, PHS_PIPELINE_UNKNOWN, help, "there is no pass '%.*s'", name, length);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "phasor/list.h"
+#include "base/nearest.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@ static const char *const presets[] = {"nir",    "snntorch", "norse", "spyx",
                                       "sinabs", "rockpool", "lava",  "nest"};
 
 static void expect(const char *word, const char *want) {
-  const char *got = phasor_nearest(word, presets, sizeof presets / sizeof *presets);
+  const char *got = phs_nearest(word, presets, sizeof presets / sizeof *presets);
   if (want) {
     assert_non_null(got);
     assert_string_equal(got, want);
@@ -40,7 +40,7 @@ static void far_words(void **state) {
   memset(word, 'n', sizeof word - 1);
   word[sizeof word - 1] = 0;
   expect(word, NULL);
-  assert_null(phasor_nearest("nir", NULL, 0));
+  assert_null(phs_nearest("nir", NULL, 0));
 }
 
 int main(void) {

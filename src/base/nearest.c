@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* "Did you mean": the nearest of some candidates by optimal string alignment distance. */
-#include "phasor/list.h"
+#include "base/nearest.h"
 
 #include <ctype.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #define LONGEST 96
@@ -41,7 +43,7 @@ static size_t distance(const char *a, const char *b) {
   return row[n % 3][m];
 }
 
-const char *phasor_nearest(const char *word, const char *const *candidates, size_t count) {
+const char *phs_nearest(const char *word, const char *const *candidates, size_t count) {
   size_t length = strlen(word), best = length < 4 ? 2 : length / 3 + 2;
   const char *found = NULL;
   for (size_t i = 0; i < count; i++) {
