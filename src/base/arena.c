@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/arena.h"
 
+#include "base/locale.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -103,12 +105,14 @@ char *phs_arena_printf(phs_arena *a, const char *fmt, ...) {
   va_start(ap, fmt);
   va_list again;
   va_copy(again, ap);
+  locale_t before = phs_locale_c();
   int n = vsnprintf(NULL, 0, fmt, ap);
   va_end(ap);
   char *s = n < 0 ? NULL : phs_arena_alloc(a, (size_t)n + 1);
   if (s) {
     vsnprintf(s, (size_t)n + 1, fmt, again);
   }
+  phs_locale_restore(before);
   va_end(again);
   return s;
 }

@@ -21,7 +21,7 @@ void *phs_arena_array(phs_arena *a, size_t count, size_t size);
 void *phs_arena_copy(phs_arena *a, const void *src, size_t n);
 /** A copy of a string. */
 char *phs_arena_strdup(phs_arena *a, const char *s);
-/** A formatted string. */
+/** A formatted string; numbers have a decimal point in every locale. */
 char *phs_arena_printf(phs_arena *a, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Bytes handed out so far. */
 size_t phs_arena_used(const phs_arena *a);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "base/buf.h"
 
+#include "base/locale.h"
+
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -54,6 +56,7 @@ void phs_buf_printf(phs_buf *b, const char *fmt, ...) {
   va_start(ap, fmt);
   va_list again;
   va_copy(again, ap);
+  locale_t before = phs_locale_c();
   int n = vsnprintf(NULL, 0, fmt, ap);
   va_end(ap);
   if (n < 0) {
@@ -62,6 +65,7 @@ void phs_buf_printf(phs_buf *b, const char *fmt, ...) {
     vsnprintf(b->data + b->len, (size_t)n + 1, fmt, again);
     b->len += (size_t)n;
   }
+  phs_locale_restore(before);
   va_end(again);
 }
 

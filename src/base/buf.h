@@ -18,6 +18,7 @@ typedef struct phs_buf {
 void phs_buf_free(phs_buf *b);
 void phs_buf_add(phs_buf *b, const void *bytes, size_t n);
 void phs_buf_puts(phs_buf *b, const char *s);
+/** Numbers have a decimal point in every locale. */
 void phs_buf_printf(phs_buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /** Adds @p s as a JSON string with its quotes; control characters and invalid UTF-8 are escaped. */
 void phs_buf_json(phs_buf *b, const char *s);

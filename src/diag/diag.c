@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "diag/diag.h"
 
+#include "base/locale.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -77,7 +79,9 @@ void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *
   char message[2048];
   va_list ap;
   va_start(ap, fmt);
+  locale_t before = phs_locale_c();
   vsnprintf(message, sizeof message, fmt, ap);
+  phs_locale_restore(before);
   va_end(ap);
   char name[16];
   snprintf(name, sizeof name, "PHS%04d", codes[code].number);

@@ -3,10 +3,10 @@
  */
 #include "driver/options.h"
 
+#include "base/locale.h"
 #include "phasor/list.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,16 +41,9 @@ static phasor_status set_flag(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static bool parse_double(const char *text, double *out) {
-  char *end;
-  errno = 0;
-  *out = strtod(text, &end);
-  return end != text && *end == 0 && isfinite(*out);
-}
-
 static phasor_status set_seconds(const phs_setting *x) {
   double value;
-  if (!parse_double(x->text, &value) || !(value > 0) || value > 1e9) {
+  if (!phs_parse_double(x->text, &value) || !(value > 0) || value > 1e9) {
     return refuse(x, "a number of seconds above 0 (at most 1e9)");
   }
   *(double *)x->member = value;
@@ -59,7 +52,7 @@ static phasor_status set_seconds(const phs_setting *x) {
 
 static phasor_status set_tolerance(const phs_setting *x) {
   double value;
-  if (!parse_double(x->text, &value) || value < 0) {
+  if (!phs_parse_double(x->text, &value) || value < 0) {
     return refuse(x, "a number of at least 0");
   }
   *(double *)x->member = value;

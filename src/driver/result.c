@@ -2,6 +2,7 @@
 #include "driver/result.h"
 
 #include "base/buf.h"
+#include "base/locale.h"
 #include "driver/probe.h"
 
 #include <inttypes.h>
@@ -226,11 +227,13 @@ const char *phasor_result_text(phasor_result *r, phasor_style style) {
   if (!f) {
     return "";
   }
+  locale_t before = phs_locale_c();
   if (r->compared) {
     (style == PHASOR_STYLE_JSON ? comparisons_json : comparisons_text)(r, f);
   } else {
     (style == PHASOR_STYLE_JSON ? phs_summary_json : phs_summary_text)(&r->summary, f);
   }
+  phs_locale_restore(before);
   fclose(f);
   return r->text[style] ? r->text[style] : "";
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "net/conventions.h"
 
-#include <locale.h>
+#include "base/locale.h"
+
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -163,28 +164,13 @@ static int name_index(const key_info *k, const char *value) {
   return -1;
 }
 
-/* Numbers are written with a point, whatever locale the program that links us has set. */
-static locale_t c_numbers(void) {
-  locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-  return c ? uselocale(c) : (locale_t)0;
-}
-
-static void restore_numbers(locale_t before) {
-  if (before) {
-    freelocale(uselocale(before));
-  }
-}
-
 /* A decimal number that is finite in binary32, which is what the clip is rounded to. */
 static bool parse_finite(const char *text, double *out) {
   if (text[0] == 0 || strspn(text, "+-.0123456789eE") != strlen(text)) {
     return false; /* strtod would also take spaces, hexadecimal digits, infinities and NaN */
   }
-  locale_t before = c_numbers();
-  char *end;
-  double value = strtod(text, &end);
-  restore_numbers(before);
-  if (*end != 0 || !isfinite(value) || !isfinite((float)value)) {
+  double value;
+  if (!phs_parse_double(text, &value) || !isfinite((float)value)) {
     return false;
   }
   *out = value;
@@ -228,7 +214,7 @@ phs_convention_result phs_convention_set(phs_conventions *c, const char *key, co
 
 /* The shortest decimal that reads back to the same double. */
 static void print_double(double value, char *out, size_t size) {
-  locale_t before = c_numbers();
+  locale_t before = phs_locale_c();
   char text[40];
   for (int digits = 15; digits <= 17; digits++) {
     snprintf(text, sizeof text, "%.*g", digits, value);
@@ -236,7 +222,7 @@ static void print_double(double value, char *out, size_t size) {
       break;
     }
   }
-  restore_numbers(before);
+  phs_locale_restore(before);
   snprintf(out, size, "%s", text);
 }
 

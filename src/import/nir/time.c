@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The step length, the unit of time constants, and values that must make sense together. */
+#include "base/locale.h"
 #include "import/nir/nir.h"
 
 #include <inttypes.h>
@@ -211,8 +212,10 @@ static bool choose_step(nir_reader *r, nir_model *m) {
   /* tau / r in binary32 misses a round number by a rounding error: seven digits are what it holds
    */
   char digits[40];
+  locale_t before = phs_locale_c();
   snprintf(digits, sizeof digits, "%.6g", guess);
-  sscanf(digits, "%lf", &r->net->dt);
+  phs_locale_restore(before);
+  phs_parse_double(digits, &r->net->dt);
   NIR_TELL(r, PHS_NIR_DT_DERIVED, "/node", "give --dt to use another step",
            "step length %s s: tau / r of all populations, as of '%s'", digits, first);
   return true;

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+#include "../decimal_comma.h"
 #include "files.h"
 #include "vm/number.h"
-
-#include <locale.h>
 
 static float parse(const char *text) {
   float x = -77;
@@ -103,14 +102,13 @@ static void test_short_decimals(void **state) {
 static void test_locale(void **state) {
   (void)state;
   char text[32];
-  if (!setlocale(LC_NUMERIC, "de_DE.UTF-8") && !setlocale(LC_NUMERIC, "fr_FR.UTF-8")) {
-    print_message("SKIP: no locale with a decimal comma is installed\n");
+  if (!set_decimal_comma()) {
     skip();
   }
   assert_int_equal(bits(parse("0.1234567891")), bits(0.1234567891F));
   phs_number_print(0.25F, text);
   assert_string_equal(text, "0.25");
-  setlocale(LC_NUMERIC, "C");
+  setlocale(LC_ALL, "C");
 }
 
 int main(void) {
