@@ -29,11 +29,22 @@ static void add(command *c, const char *argument) {
 }
 
 /* Starts the compiler with its messages going to the file `log`. */
-static int spawn(const command *c, const char *log, pid_t *child) {
+static int spawn(const command *c, const phs_tempdir *t, const char *log, pid_t *child) {
   posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
   int error = posix_spawn_file_actions_init(&actions);
   if (error) {
     return error;
+  }
+  error = posix_spawnattr_init(&attributes);
+  if (error) {
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  if (t->held) { /* an interrupt that waits here for the folder's removal ends the compiler at once
+                  */
+    posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attributes, &t->before);
   }
   error = posix_spawn_file_actions_addopen(&actions, 1, log, O_WRONLY | O_CREAT | O_TRUNC, 0600);
   if (!error) {
@@ -43,8 +54,9 @@ static int spawn(const command *c, const char *log, pid_t *child) {
     char *arguments[MAX_ARGUMENTS +
                     1]; /* posix_spawnp does not change them, but its type does not say so */
     memcpy(arguments, c->argument, sizeof arguments);
-    error = posix_spawnp(child, arguments[0], &actions, NULL, arguments, environ);
+    error = posix_spawnp(child, arguments[0], &actions, &attributes, arguments, environ);
   }
+  posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
 }
@@ -67,7 +79,8 @@ static void report_failure(const char *log, const command *c, const phs_cpu_targ
              c->argument[0], said);
 }
 
-static phasor_status run(command *c, const phs_cpu_target *t, const char *log, phs_diag *diag) {
+static phasor_status run(command *c, const phs_cpu_target *t, const phs_tempdir *folder,
+                         const char *log, phs_diag *diag) {
   char cross[64], help[200];
   const char *candidates[] = {cross, "cc", "gcc", "clang-22", "clang"};
   bool host = phs_cpu_target_is_host(t);
@@ -76,7 +89,7 @@ static phasor_status run(command *c, const phs_cpu_target *t, const char *log, p
     pid_t child;
     int status, error;
     c->argument[0] = candidates[i];
-    error = spawn(c, log, &child);
+    error = spawn(c, folder, log, &child);
     if (error) {
       continue; /* not there; the next one */
     }
@@ -179,7 +192,7 @@ phasor_status phs_cpu_link(phs_cpu_code *code, const phs_cpu_plan *plan, bool ex
     add(&c, "-lm");
     add(&c, "-o");
     add(&c, out.written);
-    status = run(&c, plan->target, log, diag);
+    status = run(&c, plan->target, &t, log, diag);
   }
   if (status == PHASOR_OK) {
     status = phs_outfile_commit(&out, diag);

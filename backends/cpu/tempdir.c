@@ -2,6 +2,8 @@
 #include "backends/cpu/tempdir.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +26,12 @@ phasor_status phs_tempdir_create(phs_tempdir *t, phs_diag *diag) {
     no_memory(diag);
     return PHASOR_ERROR_INTERNAL;
   }
+  sigset_t ends;
+  sigemptyset(&ends);
+  sigaddset(&ends, SIGINT);
+  sigaddset(&ends, SIGTERM);
+  sigaddset(&ends, SIGHUP);
+  t->held = pthread_sigmask(SIG_BLOCK, &ends, &t->before) == 0;
   if (!mkdtemp(path)) {
     report(diag, "a temporary folder", errno);
     return PHASOR_ERROR_IO;
@@ -98,5 +106,8 @@ void phs_tempdir_remove(phs_tempdir *t) {
     rmdir(t->path);
   }
   phs_arena_destroy(t->arena);
+  if (t->held) {
+    pthread_sigmask(SIG_SETMASK, &t->before, NULL);
+  }
   *t = (phs_tempdir){0};
 }

@@ -6,14 +6,20 @@
 #include "base/arena.h"
 #include "diag/diag.h"
 
+#include <signal.h>
+#include <stdbool.h>
+
 typedef struct phs_tempdir {
   phs_arena *arena;  /**< for paths */
   char *path;        /**< NULL: not created */
   const char **file; /**< all files in it, the folder of headers among them */
   size_t count, cap;
+  bool held;       /**< SIGINT, SIGTERM and SIGHUP wait in this thread for the removal */
+  sigset_t before; /**< which signals waited already */
 } phs_tempdir;
 
-/** Ends with phs_tempdir_remove(), also on failure. */
+/** Ends with phs_tempdir_remove(), also on failure. An interrupt between the two ends the process
+ * after the removal, so that nothing is left behind. */
 phasor_status phs_tempdir_create(phs_tempdir *t, phs_diag *diag);
 /** Path of @p name ("model.o", "vm/stimulus.h") in it, to be removed in the end; makes its folder.
  * NULL with a diagnostic. */

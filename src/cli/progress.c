@@ -2,6 +2,7 @@
 #include "cli/progress.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,7 +72,13 @@ cli_progress *cli_progress_start(cli_progress_mode mode) {
   p->fraction = -1;
   pthread_mutex_init(&p->lock, NULL);
   pthread_cond_init(&p->wake, NULL);
-  if (pthread_create(&p->thread, NULL, run, p) != 0) {
+  /* Signals are for the thread that works: it may hold them back while it has files to remove. */
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  bool started = pthread_create(&p->thread, NULL, run, p) == 0;
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  if (!started) {
     free(p);
     return NULL;
   }

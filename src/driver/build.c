@@ -3,6 +3,7 @@
 #include "phasor/build.h"
 
 #include "backends/cpu/cpu.h"
+#include "backends/cpu/tempdir.h"
 #include "base/buf.h"
 #include "driver/network.h"
 #include "driver/output.h"
@@ -167,20 +168,19 @@ static phasor_status copy_file(const char *from, const char *to, phs_diag *diag)
 /* The back end writes to paths: the standard output takes a way round by a private folder. */
 static phasor_status emit_to_stdout(phasor_network *n, const phs_cpu_options *options,
                                     phs_cpu_kind kind) {
-  char folder[] = "/tmp/phasor-XXXXXX", path[sizeof folder + 8];
+  phs_tempdir folder = {0};
   phs_diag *diag = &n->session->diag;
-  if (!mkdtemp(folder)) {
-    phs_report(diag, PHS_OUTPUT_IO, &(phs_place){.file = folder}, NULL,
-               "cannot make a temporary folder: %s", strerror(errno));
-    return PHASOR_ERROR_IO;
+  phasor_status status = phs_tempdir_create(&folder, diag);
+  const char *path = status == PHASOR_OK ? phs_tempdir_file(&folder, "out", diag) : NULL;
+  if (path) {
+    status = phs_cpu_build(n->ir, n->opt_module, n->opt, options, kind, path, diag);
+    if (status == PHASOR_OK) {
+      status = copy_file(path, "-", diag);
+    }
+  } else if (status == PHASOR_OK) {
+    status = PHASOR_ERROR_INTERNAL;
   }
-  snprintf(path, sizeof path, "%s/out", folder);
-  phasor_status status = phs_cpu_build(n->ir, n->opt_module, n->opt, options, kind, path, diag);
-  if (status == PHASOR_OK) {
-    status = copy_file(path, "-", diag);
-  }
-  unlink(path);
-  rmdir(folder);
+  phs_tempdir_remove(&folder);
   return status;
 }
 
@@ -238,11 +238,18 @@ phasor_status phasor_build(phasor_network *n, const phasor_options *o, char **pa
   if (status == PHASOR_OK) {
     status = phs_check_overwrite(n, o, p.path);
   }
+  /* Opened before the artefact is written: a report that has no place leaves both as they were. */
+  phs_output report = {0};
+  if (status == PHASOR_OK && o->report) {
+    status = phs_output_open(&report, o->report, &n->session->diag);
+  }
   if (status == PHASOR_OK) {
     status = emit(n, o, &p);
   }
   if (status == PHASOR_OK && o->report) {
-    status = phs_report_build(n, o, kinds[p.kind].name, p.path);
+    status = phs_report_build(n, o, kinds[p.kind].name, p.path, &report);
+  } else {
+    phs_output_abort(&report);
   }
   if (status == PHASOR_OK && path && !(*path = strdup(p.path))) {
     status = phs_no_memory(&n->session->diag, "the output's name");

@@ -56,11 +56,12 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
       phs_probes_free(&made);
       return status;
     }
-    made.item[made.count++] = (phs_probe){op,
-                                          pair->node,
-                                          pair->var,
-                                          pair->file,
-                                          {.type = phs_record_type_of(q.elem), .width = q.count}};
+    made.item[made.count++] =
+        (phs_probe){.op = op,
+                    .node = pair->node,
+                    .var = pair->var,
+                    .file = pair->file,
+                    .rec = {.type = phs_record_type_of(q.elem), .width = q.count}};
   }
   *out = made;
   return PHASOR_OK;
@@ -133,14 +134,30 @@ void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inpu
   }
 }
 
-phasor_status phs_probes_write(const phs_probes *p, phs_diag *diag) {
-  for (size_t i = 0; i < p->count; i++) {
-    phs_stimulus_error error = {0};
-    if (p->item[i].file && !phs_recording_write(&p->item[i].rec, p->item[i].file, &error)) {
-      phs_code code = error.kind == PHS_STIM_NO_MEMORY ? PHS_NO_MEMORY : PHS_OUTPUT_IO;
-      phs_report(diag, code, &(phs_place){.file = p->item[i].file},
-                 error.help[0] ? error.help : NULL, "%s", error.message);
-      return phs_code_status(code);
+static phasor_status cannot_write(const phs_probe *p, const phs_stimulus_error *error,
+                                  phs_diag *diag) {
+  phs_code code = error->kind == PHS_STIM_NO_MEMORY ? PHS_NO_MEMORY : PHS_OUTPUT_IO;
+  phs_report(diag, code, &(phs_place){.file = p->file}, error->help[0] ? error->help : NULL, "%s",
+             error->message);
+  return phs_code_status(code);
+}
+
+phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag) {
+  phs_stimulus_error error = {0};
+  for (size_t k = 0; k < count; k++) {
+    for (size_t i = 0; i < sets[k].count; i++) {
+      phs_probe *p = &sets[k].item[i];
+      if (p->file && !phs_recording_stage(&p->rec, p->file, &p->staged, &error)) {
+        return cannot_write(p, &error, diag);
+      }
+    }
+  }
+  for (size_t k = 0; k < count; k++) {
+    for (size_t i = 0; i < sets[k].count; i++) {
+      phs_probe *p = &sets[k].item[i];
+      if (p->file && !phs_recording_commit(&p->staged, &error)) {
+        return cannot_write(p, &error, diag);
+      }
     }
   }
   return PHASOR_OK;
@@ -148,6 +165,7 @@ phasor_status phs_probes_write(const phs_probes *p, phs_diag *diag) {
 
 void phs_probes_free(phs_probes *p) {
   for (size_t i = 0; p->item && i < p->count; i++) {
+    phs_recording_discard(&p->item[i].staged);
     phs_recording_free(&p->item[i].rec);
   }
   free(p->item);

@@ -13,6 +13,7 @@ typedef struct phs_probe {
   const char *node, *var; /**< borrowed: as the user named it */
   const char *file;       /**< to be written, or compared with; NULL: neither */
   phs_recording rec;      /**< all rows, allocated before the run */
+  phs_staged staged;      /**< its file, until it takes its place */
 } phs_probe;
 
 typedef struct phs_probes {
@@ -33,8 +34,11 @@ phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag 
 /** Copies the quantities of @p engine after step @p step of sample @p sample. */
 void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
                      size_t sample, size_t step);
-/** Writes each to its file. */
-phasor_status phs_probes_write(const phs_probes *p, phs_diag *diag);
+/**
+ * Writes each probe of @p count sets to its file. When one cannot be written, every file stays as
+ * it was.
+ */
+phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag);
 void phs_probes_free(phs_probes *p);
 
 size_t phs_record_size(phs_record_type type);

@@ -42,7 +42,7 @@ static void ops(const phs_net *net, const char *title, phs_buf *b) {
 }
 
 phasor_status phs_report_build(phasor_network *n, const phasor_options *o, const char *emit,
-                               const char *artefact) {
+                               const char *artefact, phs_output *out) {
   phs_buf b = {0};
   phasor_network_info info;
   struct stat st;
@@ -70,8 +70,14 @@ phasor_status phs_report_build(phasor_network *n, const phasor_options *o, const
     ops(n->opt, "optimised", &b);
   }
   phs_buf_puts(&b, "\n}\n");
-  phasor_status status = b.failed ? phs_no_memory(&n->session->diag, "the report")
-                                  : phs_output_write(o->report, b.data, b.len, &n->session->diag);
+  phasor_status status = PHASOR_OK;
+  if (b.failed) {
+    phs_output_abort(out);
+    status = phs_no_memory(&n->session->diag, "the report");
+  } else {
+    fwrite(b.data, 1, b.len, out->file);
+    status = phs_output_close(out, &n->session->diag);
+  }
   phs_buf_free(&b);
   return status;
 }

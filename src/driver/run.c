@@ -51,8 +51,8 @@ static phasor_status run_inputs(phasor_program *p, const phasor_options *o, cons
   phs_loop loop = {
       .target = p, .in = in, .probes = {&probes[0], &probes[1]}, .watch = &watch, .result = r};
   status = phs_loop_run(&loop, o->jobs);
-  for (int k = 0; status == PHASOR_OK && k < 2; k++) {
-    status = phs_probes_write(&probes[k], diag);
+  if (status == PHASOR_OK) {
+    status = phs_probes_write(probes, 2, diag);
   }
 cleanup:
   phs_watch_free(&watch);

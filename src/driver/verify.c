@@ -210,7 +210,7 @@ static phasor_status run(verification *v) {
   for (size_t i = 0; status == PHASOR_OK && i < v->goldens.count; i++) {
     status = compare_golden(v, &v->goldens.item[i]);
   }
-  return status == PHASOR_OK ? phs_probes_write(&v->records, v->diag) : status;
+  return status == PHASOR_OK ? phs_probes_write(&v->records, 1, v->diag) : status;
 }
 
 phasor_status phasor_verify(phasor_network *n, const phasor_options *o, phasor_result **out) {

@@ -136,9 +136,16 @@ static FILE *temporary(const char *target, char *name) {
   return NULL;
 }
 
-bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_error *error) {
+static bool cannot_write(phs_stimulus_error *error) {
+  return phs_stim_fail(error, PHS_STIM_IO, "give a path in a folder that exists and may be written",
+                       "cannot write: %s", strerror(errno));
+}
+
+bool phs_recording_stage(const phs_recording *r, const char *path, phs_staged *out,
+                         phs_stimulus_error *error) {
   struct stat s;
   memset(error, 0, sizeof *error);
+  *out = (phs_staged){0};
   bool exists = stat(path, &s) == 0;
   if (exists && !S_ISREG(s.st_mode)) {
     /* A device or a pipe is written to, not replaced. */
@@ -146,30 +153,54 @@ bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_
     return (f && fill(r, path, f)) ||
            phs_stim_fail(error, PHS_STIM_IO, NULL, "cannot write: %s", strerror(errno));
   }
-  char *real =
-      exists ? realpath(path, NULL) : NULL; /* the file behind a link, not the link, is replaced */
-  const char *target = real ? real : path;
-  char *name = malloc(strlen(target) + 16);
-  bool ok = false;
-  if (!name) {
-    phs_stim_fail(error, PHS_STIM_NO_MEMORY, NULL, "no memory to write a recording");
-    goto cleanup;
+  /* The file behind a link, not the link, is replaced. */
+  char *real = exists ? realpath(path, NULL) : NULL;
+  size_t size = strlen(real ? real : path) + 1;
+  char *name = malloc(size + 16);
+  out->target = real ? real : malloc(size);
+  out->temp = name;
+  if (!name || !out->target) {
+    phs_recording_discard(out);
+    return phs_stim_fail(error, PHS_STIM_NO_MEMORY, NULL, "no memory to write a recording");
   }
-  FILE *f = temporary(target, name);
-  if (f) {
-    ok = fill(r, path, f) && rename(name, target) == 0;
-    if (!ok) {
-      int why = errno;
-      remove(name);
-      errno = why;
-    }
+  if (!real) {
+    memcpy(out->target, path, size);
   }
-  if (!ok) {
-    phs_stim_fail(error, PHS_STIM_IO, "give a path in a folder that exists and may be written",
-                  "cannot write: %s", strerror(errno));
+  FILE *f = temporary(out->target, name);
+  if (f && fill(r, path, f)) {
+    return true;
   }
-cleanup:
-  free(name);
-  free(real);
+  int why = errno;
+  if (!f) { /* nothing was made that could be removed */
+    free(out->temp);
+    out->temp = NULL;
+  }
+  phs_recording_discard(out);
+  errno = why;
+  return cannot_write(error);
+}
+
+bool phs_recording_commit(phs_staged *s, phs_stimulus_error *error) {
+  memset(error, 0, sizeof *error);
+  bool ok = !s->temp || rename(s->temp, s->target) == 0 || cannot_write(error);
+  if (ok) {
+    free(s->temp);
+    s->temp = NULL;
+  }
+  phs_recording_discard(s);
   return ok;
+}
+
+void phs_recording_discard(phs_staged *s) {
+  if (s->temp) {
+    remove(s->temp);
+  }
+  free(s->temp);
+  free(s->target);
+  *s = (phs_staged){0};
+}
+
+bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_error *error) {
+  phs_staged staged;
+  return phs_recording_stage(r, path, &staged, error) && phs_recording_commit(&staged, error);
 }

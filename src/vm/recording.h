@@ -25,6 +25,22 @@ bool phs_recording_append(phs_recording *r, const void *row);
  * same folder and a rename: no half-written output.
  */
 bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_error *error);
+
+/** A written file that has not taken its place yet; zero when there is none. */
+typedef struct phs_staged {
+  char *temp, *target; /**< owned */
+} phs_staged;
+/**
+ * The first half of phs_recording_write(): writes beside @p path. With several outputs, stage all
+ * before the first is committed: a failure then leaves every file as it was. Devices and pipes are
+ * written at once.
+ */
+bool phs_recording_stage(const phs_recording *r, const char *path, phs_staged *out,
+                         phs_stimulus_error *error);
+/** Puts a staged file into its place, and frees @p s in any case. */
+bool phs_recording_commit(phs_staged *s, phs_stimulus_error *error);
+/** Removes what was staged. */
+void phs_recording_discard(phs_staged *s);
 void phs_recording_free(phs_recording *r);
 
 #endif

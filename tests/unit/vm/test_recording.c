@@ -155,11 +155,51 @@ static void test_refused(void **state) {
   phs_recording_free(&r);
 }
 
+/** Files in the folder of the tests. */
+static int count_files(void) {
+  DIR *d = opendir(files_path("."));
+  int n = 0;
+  assert_non_null(d);
+  while (readdir(d)) {
+    n++;
+  }
+  closedir(d);
+  return n;
+}
+
+/** What is staged shows only when it is committed, and leaves nothing when it is not. */
+static void test_stage(void **state) {
+  (void)state;
+  const uint8_t spikes[] = {1, 0};
+  phs_recording r = {.type = PHS_RECORD_U8, .width = 2};
+  phs_stimulus_error e;
+  phs_staged staged;
+  size_t n;
+  append(&r, spikes, 1, 1);
+  files_write("s.csv", "old", 3);
+  int before = count_files();
+  assert_true(phs_recording_stage(&r, files_path("s.csv"), &staged, &e));
+  assert_int_equal(count_files(), before + 1);
+  phs_recording_discard(&staged);
+  assert_int_equal(count_files(), before);
+  char *text = files_read(files_path("s.csv"), &n);
+  assert_int_equal(n, 3);
+  free(text);
+  assert_true(phs_recording_stage(&r, files_path("s.csv"), &staged, &e));
+  assert_true(phs_recording_commit(&staged, &e));
+  assert_int_equal(count_files(), before);
+  writes(&r, "s.csv", "1,0\n", 4);
+  assert_false(phs_recording_stage(&r, files_path("none/s.csv"), &staged, &e));
+  assert_int_equal(e.kind, PHS_STIM_IO);
+  assert_null(staged.temp);
+  phs_recording_free(&r);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_csv),       cmocka_unit_test(test_npy),
       cmocka_unit_test(test_read_back), cmocka_unit_test(test_replacing),
-      cmocka_unit_test(test_refused),
+      cmocka_unit_test(test_refused),   cmocka_unit_test(test_stage),
   };
   return cmocka_run_group_tests(tests, files_open, files_close);
 }
