@@ -119,8 +119,7 @@ void phs_summary_text(const phs_summary *s, FILE *out) {
   }
 }
 
-/* A JSON string. Names are UTF-8 from the model; control characters are escaped. */
-static void json_string(const char *text, FILE *out) {
+void phs_summary_string(const char *text, FILE *out) {
   fputc('"', out);
   for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
     if (*c == '"' || *c == '\\') {
@@ -145,7 +144,7 @@ static void json_number(double x, FILE *out) {
 
 static void json_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
   fputs("{\"name\":", out);
-  json_string(o->name, out);
+  phs_summary_string(o->name, out);
   fputs(o->type == PHS_RECORD_F32 ? ",\"sums\":[" : ",\"counts\":[", out);
   for (size_t b = 0; b < s->samples; b++) {
     fputs(b ? ",[" : "[", out);
@@ -169,7 +168,7 @@ static void json_output(const phs_summary *s, const phs_summary_output *o, FILE 
 
 void phs_summary_json(const phs_summary *s, FILE *out) {
   fputs("{\"model\":", out);
-  json_string(s->model ? s->model : "", out);
+  phs_summary_string(s->model ? s->model : "", out);
   fprintf(out, ",\"steps\":%zu,\"samples\":%zu", s->steps, s->samples);
   if (s->has_time) {
     fprintf(out, ",\"dt\":%.17g", s->dt);
@@ -178,7 +177,7 @@ void phs_summary_json(const phs_summary *s, FILE *out) {
   for (size_t i = 0; i < s->population_count; i++) {
     const phs_summary_population *p = &s->population[i];
     fputs(i ? ",{\"name\":" : "{\"name\":", out);
-    json_string(p->name, out);
+    phs_summary_string(p->name, out);
     fprintf(out, ",\"neurons\":%zu,\"spikes\":%.0f,\"%s\":%.17g}", p->neurons, p->spikes,
             s->has_time ? "mean_rate_hz" : "mean_spikes_per_step", rate(s, p));
   }

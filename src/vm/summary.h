@@ -52,5 +52,7 @@ size_t phs_summary_largest(const phs_summary_output *o, size_t sample);
  * in @p out (ferror). */
 void phs_summary_text(const phs_summary *s, FILE *out);
 void phs_summary_json(const phs_summary *s, FILE *out);
+/** A JSON string. Names are UTF-8 from the model; control characters are escaped. */
+void phs_summary_string(const char *text, FILE *out);
 
 #endif

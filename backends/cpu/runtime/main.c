@@ -10,6 +10,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 /* Exit codes as phasorc's, and the codes that `phasorc explain` tells about. */
@@ -24,6 +25,7 @@ typedef struct probe {
   const phasor_cpu_value *value;
   const char *path;
   phs_recording recording;
+  phs_staged staged;
 } probe;
 
 typedef struct options {
@@ -44,41 +46,73 @@ typedef struct session {
   phs_summary summary;
 } session;
 
-static int fail(int status, const char *help, const char *format, ...) {
+static void json_field(const char *key, const char *value) {
+  fprintf(stderr, ",\"%s\":", key);
+  if (value && *value) {
+    phs_summary_string(value, stderr);
+  } else {
+    fputs("null", stderr);
+  }
+}
+
+/* A diagnostic on standard error, as text or as phasorc's JSON: one object on one line. */
+static int tell(const options *o, int status, const char *file, const phs_stimulus_error *e) {
   const char *code = status == EXIT_USAGE   ? "PHS0320"
                      : status == EXIT_MODEL ? "PHS0321"
                      : status == EXIT_IO    ? "PHS0322"
                                             : "PHS0001";
-  va_list ap;
-  va_start(ap, format);
+  char byte[40] = "";
+  if (e->byte) {
+    snprintf(byte, sizeof byte, "byte %llu", (unsigned long long)e->byte);
+  }
+  if (o->json) {
+    fprintf(stderr, "{\"code\":\"%s\",\"severity\":\"error\"", code);
+    json_field("message", e->message);
+    json_field("file", file);
+    if (e->line) {
+      fprintf(stderr, ",\"where\":{\"line\":%u,\"column\":%u}", (unsigned)e->line,
+              (unsigned)e->column);
+    } else {
+      json_field("where", byte);
+    }
+    json_field("help", e->help);
+    fputs("}\n", stderr);
+    return status;
+  }
   fprintf(stderr, "error[%s]: ", code);
-  vfprintf(stderr, format, ap);
-  fputc('\n', stderr);
-  va_end(ap);
-  if (help && *help) {
-    fprintf(stderr, "  help: %s\n", help);
+  if (file && e->line) {
+    fprintf(stderr, "%s:%u:%u: ", file, (unsigned)e->line, (unsigned)e->column);
+  } else if (file) {
+    fprintf(stderr, "%s: %s%s", file, byte, *byte ? ": " : "");
+  }
+  fprintf(stderr, "%s\n", e->message);
+  if (*e->help) {
+    fprintf(stderr, "  help: %s\n", e->help);
   }
   return status;
 }
 
-static int no_memory(void) {
-  return fail(EXIT_INTERNAL, NULL, "out of memory");
+static int fail(const options *o, int status, const char *help, const char *format, ...) {
+  phs_stimulus_error e = {0};
+  va_list ap;
+  va_start(ap, format);
+  vsnprintf(e.message, sizeof e.message, format, ap);
+  va_end(ap);
+  snprintf(e.help, sizeof e.help, "%s", help ? help : "");
+  return tell(o, status, NULL, &e);
 }
 
-static int fail_file(const char *path, const phs_stimulus_error *e) {
-  int status = e->kind == PHS_STIM_IO          ? EXIT_IO
-               : e->kind == PHS_STIM_OPTION    ? EXIT_USAGE
-               : e->kind == PHS_STIM_NO_MEMORY ? EXIT_INTERNAL
-                                               : EXIT_MODEL;
-  if (e->line) {
-    return fail(status, e->help, "%s:%u:%u: %s", path, (unsigned)e->line, (unsigned)e->column,
-                e->message);
-  }
-  if (e->byte) {
-    return fail(status, e->help, "%s: byte %llu: %s", path, (unsigned long long)e->byte,
-                e->message);
-  }
-  return fail(status, e->help, "%s: %s", path, e->message);
+static int no_memory(const options *o) {
+  return fail(o, EXIT_INTERNAL, NULL, "out of memory");
+}
+
+static int fail_file(const options *o, const char *path, const phs_stimulus_error *e) {
+  return tell(o,
+              e->kind == PHS_STIM_IO          ? EXIT_IO
+              : e->kind == PHS_STIM_OPTION    ? EXIT_USAGE
+              : e->kind == PHS_STIM_NO_MEMORY ? EXIT_INTERNAL
+                                              : EXIT_MODEL,
+              path, e);
 }
 
 static void usage(FILE *out) {
@@ -128,7 +162,7 @@ static const phasor_cpu_value *find_quantity(const char *node, size_t length, co
 static int add_probe(options *o, const phasor_cpu_value *value, const char *path) {
   probe *grown = realloc(o->probe, (o->probe_count + 1) * sizeof *grown);
   if (!grown) {
-    return no_memory();
+    return no_memory(o);
   }
   o->probe = grown;
   grown[o->probe_count] = (probe){.value = value, .path = path};
@@ -144,13 +178,13 @@ static int add_record(options *o, const char *text) {
     dot = *c == '.' ? c : dot;
   }
   if (!dot || !equal[1]) {
-    return fail(EXIT_USAGE, "write --record NODE.VAR=FILE",
+    return fail(o, EXIT_USAGE, "write --record NODE.VAR=FILE",
                 "--record '%s' names no quantity and file", text);
   }
   const phasor_cpu_value *q =
       find_quantity(text, (size_t)(dot - text), dot + 1, (size_t)(equal - dot - 1));
   if (!q) {
-    return fail(EXIT_USAGE, "the header that --emit=header writes lists all of them",
+    return fail(o, EXIT_USAGE, "the header that --emit=header writes lists all of them",
                 "this program has no quantity '%.*s'", (int)(equal - text), text);
   }
   return add_probe(o, q, equal + 1);
@@ -166,11 +200,11 @@ static int add_input(options *o, const char *text) {
     }
   }
   if (at < 0) {
-    return fail(EXIT_USAGE, "write -i NODE=FILE, one for each input",
+    return fail(o, EXIT_USAGE, "write -i NODE=FILE, one for each input",
                 "which of the %d inputs '%s' is for is not said", INPUTS, text);
   }
   if (o->input[at]) {
-    return fail(EXIT_USAGE, NULL, "input '%s' has two files", MODEL(input)[at].node);
+    return fail(o, EXIT_USAGE, NULL, "input '%s' has two files", MODEL(input)[at].node);
   }
   o->input[at] = path;
   return EXIT_OK;
@@ -178,28 +212,28 @@ static int add_input(options *o, const char *text) {
 
 static int set_output(options *o, const char *path) {
   if (OUTPUTS != 1) {
-    return fail(EXIT_USAGE, "record each with --record NODE.out=FILE",
+    return fail(o, EXIT_USAGE, "record each with --record NODE.out=FILE",
                 "the network has %d outputs, so -o is not clear", OUTPUTS);
   }
   return add_probe(o, &MODEL(output)[0], path);
 }
 
-static int set_number(const char *name, const char *value, double *out) {
+static int set_number(const options *o, const char *name, const char *value, double *out) {
   char *end;
   errno = 0;
   *out = strtod(value, &end);
   if (end == value || *end || errno || !(*out > 0) || *out > 1e15) {
-    return fail(EXIT_USAGE, "give a number above 0", "%s '%s' is not one", name, value);
+    return fail(o, EXIT_USAGE, "give a number above 0", "%s '%s' is not one", name, value);
   }
   return EXIT_OK;
 }
 
 static int set_steps(options *o, const char *value) {
   double n;
-  int status = set_number("--steps", value, &n);
+  int status = set_number(o, "--steps", value, &n);
   o->steps = status == EXIT_OK ? (size_t)n : 0;
   if (status == EXIT_OK && (double)o->steps != n) {
-    return fail(EXIT_USAGE, "give a whole number", "--steps '%s' is not one", value);
+    return fail(o, EXIT_USAGE, "give a whole number", "--steps '%s' is not one", value);
   }
   return status;
 }
@@ -215,7 +249,7 @@ static int set_option(options *o, const char *name, const char *value) {
     return add_record(o, value);
   }
   if (strcmp(name, "--bin") == 0) {
-    return set_number(name, value, &o->stimulus.bin);
+    return set_number(o, name, value, &o->stimulus.bin);
   }
   if (strcmp(name, "--steps") == 0) {
     return set_steps(o, value);
@@ -230,8 +264,8 @@ static int set_option(options *o, const char *name, const char *value) {
     o->json = *value == 'j';
     return EXIT_OK;
   }
-  return fail(EXIT_USAGE, "--help lists the options", "there is no option '%s' with the value '%s'",
-              name, value);
+  return fail(o, EXIT_USAGE, "--help lists the options",
+              "there is no option '%s' with the value '%s'", name, value);
 }
 
 static bool known(const char *name) {
@@ -254,9 +288,9 @@ static int parse(options *o, int argc, char **argv) {
     snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1),
              argv[i]);
     if (!known(name)) {
-      status = fail(EXIT_USAGE, "--help lists the options", "unknown argument '%s'", argv[i]);
+      status = fail(o, EXIT_USAGE, "--help lists the options", "unknown argument '%s'", argv[i]);
     } else if (!equal && i + 1 == argc) {
-      status = fail(EXIT_USAGE, "--help lists the options", "%s needs a value", name);
+      status = fail(o, EXIT_USAGE, "--help lists the options", "%s needs a value", name);
     } else {
       status = set_option(o, name, equal ? equal + 1 : argv[++i]);
     }
@@ -275,19 +309,20 @@ static int read_input(session *s, int k) {
   o.rank = in->rank;
   o.dim = in->dim;
   if (!s->o.input[k]) {
-    return fail(EXIT_USAGE, INPUTS == 1 ? "give it with -i FILE" : "give it with -i NODE=FILE",
+    return fail(&s->o, EXIT_USAGE,
+                INPUTS == 1 ? "give it with -i FILE" : "give it with -i NODE=FILE",
                 "input '%s' has no file", in->node);
   }
   if (!phs_stimulus_read(s->o.input[k], &o, &s->stimulus[k], &error)) {
-    return fail_file(s->o.input[k], &error);
+    return fail_file(&s->o, s->o.input[k], &error);
   }
   if (s->stimulus[k].width != in->count) {
-    return fail(EXIT_MODEL, "each row holds one time step of the whole input",
+    return fail(&s->o, EXIT_MODEL, "each row holds one time step of the whole input",
                 "%s: %zu values a step, but input '%s' has %zu", s->o.input[k],
                 s->stimulus[k].width, in->node, in->count);
   }
   if (s->o.steps && !phs_stimulus_set_steps(&s->stimulus[k], s->o.steps, &error)) {
-    return fail_file(s->o.input[k], &error);
+    return fail_file(&s->o, s->o.input[k], &error);
   }
   return EXIT_OK;
 }
@@ -306,12 +341,12 @@ static int read_inputs(session *s) {
     }
     s->batched = s->batched || s->stimulus[k].batched;
     if (s->stimulus[k].batch != s->samples || s->stimulus[k].steps != s->steps) {
-      return fail(EXIT_MODEL, "--steps N cuts or fills them",
+      return fail(&s->o, EXIT_MODEL, "--steps N cuts or fills them",
                   "the inputs differ in samples or steps");
     }
   }
   return s->steps ? EXIT_OK
-                  : fail(EXIT_USAGE, "give --steps N",
+                  : fail(&s->o, EXIT_USAGE, "give --steps N",
                          "the network has no inputs, so how many steps to run is not known");
 }
 
@@ -331,7 +366,7 @@ static int prepare(session *s) {
   m->output = calloc(OUTPUTS + 1, sizeof *m->output);
   s->state = aligned_alloc(MODEL(STATE_ALIGN), MODEL(STATE_SIZE));
   if (!m->population || !m->output || !s->state) {
-    return no_memory();
+    return no_memory(&s->o);
   }
   for (int i = 0; i < QUANTITIES; i++) {
     const phasor_cpu_value *q = &MODEL(quantity)[i];
@@ -347,7 +382,7 @@ static int prepare(session *s) {
     m->output[m->output_count++] =
         (phs_summary_output){q->node, (phs_record_type)q->type, q->count, total};
     if (!total) {
-      return no_memory();
+      return no_memory(&s->o);
     }
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
@@ -396,7 +431,7 @@ static int loop(session *s) {
       }
       MODEL(step)(s->state, row, NULL);
       if (!look(s, b)) {
-        return no_memory();
+        return no_memory(&s->o);
       }
     }
   }
@@ -404,17 +439,50 @@ static int loop(session *s) {
   return EXIT_OK;
 }
 
+static bool one_file(const char *a, const char *b) {
+  struct stat x, y;
+  return stat(a, &x) == 0 && stat(b, &y) == 0 && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+         x.st_ino == y.st_ino;
+}
+
+/* Outputs never replace what is read, nor each other. */
+static int check_outputs(const session *s) {
+  for (size_t i = 0; i < s->o.probe_count; i++) {
+    const char *path = s->o.probe[i].path;
+    for (int k = 0; k < INPUTS; k++) {
+      if (one_file(path, s->o.input[k])) {
+        return fail(&s->o, EXIT_USAGE, "write to another file", "the output '%s' is an input",
+                    path);
+      }
+    }
+    for (size_t k = 0; k < i; k++) {
+      const char *other = s->o.probe[k].path;
+      if (strcmp(path, other) == 0 || one_file(path, other)) {
+        return fail(&s->o, EXIT_USAGE, "give each its own file", "two outputs go to '%s'", path);
+      }
+    }
+  }
+  return EXIT_OK;
+}
+
 static int finish(session *s) {
   phs_stimulus_error error = {0};
   for (size_t i = 0; i < s->o.probe_count; i++) {
-    if (!phs_recording_write(&s->o.probe[i].recording, s->o.probe[i].path, &error)) {
-      return fail_file(s->o.probe[i].path, &error);
+    probe *p = &s->o.probe[i];
+    if (!phs_recording_stage(&p->recording, p->path, &p->staged, &error)) {
+      return fail_file(&s->o, p->path, &error);
+    }
+  }
+  for (size_t i = 0; i < s->o.probe_count; i++) {
+    probe *p = &s->o.probe[i];
+    if (!phs_recording_commit(&p->staged, &error)) {
+      return fail_file(&s->o, p->path, &error);
     }
   }
   (s->o.json ? phs_summary_json : phs_summary_text)(&s->summary, stdout);
   return fflush(stdout) == 0 && !ferror(stdout)
              ? EXIT_OK
-             : fail(EXIT_IO, NULL, "the summary cannot be written");
+             : fail(&s->o, EXIT_IO, NULL, "the summary cannot be written");
 }
 
 static void clean_up(session *s) {
@@ -422,6 +490,7 @@ static void clean_up(session *s) {
     phs_stimulus_free(&s->stimulus[k]);
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
+    phs_recording_discard(&s->o.probe[i].staged);
     phs_recording_free(&s->o.probe[i].recording);
   }
   for (size_t i = 0; i < s->summary.output_count; i++) {
@@ -439,8 +508,15 @@ int main(int argc, char **argv) {
     usage(stdout);
     return EXIT_OK;
   }
+  for (int i = 1; i < argc;
+       i++) { /* how to complain is known before anything is complained about */
+    bool apart = strcmp(argv[i], "--message-format") == 0 && i + 1 < argc;
+    s.o.json = s.o.json || strcmp(argv[i], "--message-format=json") == 0 ||
+               (apart && strcmp(argv[i + 1], "json") == 0);
+  }
   int status = parse(&s.o, argc, argv);
   status = status == EXIT_OK ? read_inputs(&s) : status;
+  status = status == EXIT_OK ? check_outputs(&s) : status;
   status = status == EXIT_OK ? prepare(&s) : status;
   status = status == EXIT_OK ? loop(&s) : status;
   status = status == EXIT_OK ? finish(&s) : status;
