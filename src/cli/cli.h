@@ -5,6 +5,7 @@
 
 #include "cli/progress.h"
 #include "phasor/network.h"
+#include "phasor/run.h"
 
 #include <stdio.h>
 
@@ -61,6 +62,11 @@ const char *cli_did_you_mean(const char *word, const char *const *candidates, si
 phasor_status cli_load(cli *c, phasor_network **out);
 /** The same for any @p load, which is handed @p user. */
 phasor_status cli_guarded(cli *c, phasor_status (*load)(cli *c, void *user), void *user);
+/** phasor_run() or phasor_verify(). */
+typedef phasor_status (*cli_runner)(phasor_network *n, const phasor_options *o,
+                                    phasor_result **out);
+/** Loads the first argument, hands it to @p runner and prints the result. */
+phasor_status cli_run_network(cli *c, cli_runner runner);
 /** Ends the progress line: what follows are results. */
 void cli_results(cli *c);
 /** Writes text from the library to standard output, fit for a terminal. */
