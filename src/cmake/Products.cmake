@@ -40,8 +40,12 @@ install(TARGETS phasor phasor-rt phasorc
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${phasor_headers} DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/phasor)
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-configure_file(src/cmake/phasor.pc.in ${CMAKE_CURRENT_BINARY_DIR}/phasor.pc @ONLY)
-install(FILES ${CMAKE_CURRENT_BINARY_DIR}/phasor.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+# From the folder of the .pc files to the prefix, so that an installation may be moved.
+string(REGEX REPLACE "[^/]+" ".." PHASOR_PC_PREFIX "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+foreach(pc phasor phasor-rt)
+  configure_file(src/cmake/${pc}.pc.in ${CMAKE_CURRENT_BINARY_DIR}/${pc}.pc @ONLY)
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/${pc}.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endforeach()
 
 # Manual page and completion come from the tool's own tables.
 add_custom_command(OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/phasorc.1 ${CMAKE_CURRENT_BINARY_DIR}/phasorc.bash

@@ -7,10 +7,15 @@ cmake --install "$1" --prefix "$3" >/dev/null
 "$3/bin/phasorc" --version
 "$3/bin/phasorc" check "$2/../cli/nets/tiny.mlir"
 export PKG_CONFIG_PATH=$3/$5/pkgconfig
-# The prefix of the .pc file is that of the configuration; this one was installed elsewhere.
-flags=$(pkg-config --define-variable=prefix="$3" --cflags --libs phasor)
+# This is not the prefix of the configuration: the .pc files find their own.
+flags=$(pkg-config --cflags --libs phasor)
 # shellcheck disable=SC2086
 "$4" -std=c11 "$2/embed.c" $flags -Wl,-rpath,"$3/$5" -o "$3/embed"
 "$3/embed" "$2/../cli/nets/tiny.mlir" "$3"
+# The run-time part alone, statically.
+flags=$(pkg-config --cflags --libs phasor-rt)
+# shellcheck disable=SC2086
+"$4" -std=c11 "$2/rt.c" $flags -o "$3/rt"
+"$3/rt" "$3"
 grep -q 'PHASORC 1' "$3"/share/man/man1/phasorc.1
 rm -rf "$3"
