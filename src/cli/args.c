@@ -216,7 +216,12 @@ static phasor_status apply(parser *p) {
     }
   }
   for (size_t i = 0; status == PHASOR_OK && i < p->option_count; i++) {
-    if (!own(&p->option[i])) {
+    if (own(&p->option[i])) {
+      continue;
+    }
+    bool timing = strcmp(p->option[i].option->name, "timing") == 0;
+    c->timing = c->timing || timing;
+    if (!timing || c->style != PHASOR_STYLE_JSON) { /* MLIR's table of passes is text */
       status =
           phasor_options_set(c->session, c->options, p->option[i].option->name, p->option[i].value);
     }

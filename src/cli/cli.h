@@ -16,7 +16,7 @@ typedef struct cli {
   phasor_session *session;
   phasor_options *options;
   phasor_style style;
-  bool colour, help, version, man;
+  bool colour, help, version, man, timing;
   const char *completion;
   const struct cli_command *command; /**< NULL until known */
   const char *arg[CLI_MAX_ARGS];

@@ -54,14 +54,22 @@ static bool shares_terminal(const cli *c) {
          (output ? strcmp(output, "-") == 0 : c->command->run == cmd_opt);
 }
 
+static void print_time(const cli *c, const char *stage, double seconds) {
+  if (c->style == PHASOR_STYLE_JSON) {
+    fprintf(stderr, "{\"stage\":\"%s\",\"milliseconds\":%.3f}\n", stage, 1e3 * seconds);
+  } else {
+    fprintf(stderr, "time: %-16s %10.3f ms\n", stage, 1e3 * seconds);
+  }
+}
+
 static void print_timing(const cli *c) {
   double seconds, sum = 0;
   const char *name;
   for (size_t i = 0; (name = phasor_session_stage(c->session, i, &seconds)); i++) {
-    fprintf(stderr, "time: %-16s %10.3f ms\n", name, 1e3 * seconds);
+    print_time(c, name, seconds);
     sum += seconds;
   }
-  fprintf(stderr, "time: %-16s %10.3f ms\n", "together", 1e3 * sum);
+  print_time(c, "together", sum);
 }
 
 static phasor_status dispatch(cli *c, int argc, char **argv) {
@@ -84,13 +92,16 @@ static phasor_status dispatch(cli *c, int argc, char **argv) {
   if (!c->command) {
     return cli_refuse(c, "PHS0505", "`phasorc help` lists the commands", "phasorc needs a command");
   }
+  if (c->style == PHASOR_STYLE_JSON && c->progress_mode == CLI_PROGRESS_PLAIN) {
+    c->progress_mode = CLI_PROGRESS_JSON;
+  }
   c->progress = cli_progress_start(shares_terminal(c) ? CLI_PROGRESS_NONE : c->progress_mode);
   if (c->progress) {
     phasor_session_set_progress(c->session, cli_progress_update, c->progress);
   }
   status = c->command->run(c);
   cli_results(c);
-  if (phasor_options_get(c->options, "timing")) {
+  if (c->timing) {
     print_timing(c);
   }
   return status;

@@ -35,7 +35,13 @@ static void draw(cli_progress *p) {
     fprintf(stderr, "\r\x1b[K%s ...%s", p->stage, percent);
     p->drawn = true;
   } else if (strcmp(p->stage, p->printed) != 0 || ++p->ticks >= PLAIN_TICKS) {
-    fprintf(stderr, "progress: %s%s\n", p->stage, percent);
+    if (p->mode == CLI_PROGRESS_PLAIN) {
+      fprintf(stderr, "progress: %s%s\n", p->stage, percent);
+    } else if (p->fraction >= 0) {
+      fprintf(stderr, "{\"progress\":\"%s\",\"fraction\":%.4f}\n", p->stage, p->fraction);
+    } else {
+      fprintf(stderr, "{\"progress\":\"%s\",\"fraction\":null}\n", p->stage);
+    }
     strcpy(p->printed, p->stage);
     p->ticks = 0;
   }

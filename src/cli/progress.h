@@ -8,6 +8,7 @@ typedef enum cli_progress_mode {
   CLI_PROGRESS_NONE,
   CLI_PROGRESS_LINE,  /**< one line on a terminal, drawn over and over */
   CLI_PROGRESS_PLAIN, /**< a new line for each stage and every few seconds */
+  CLI_PROGRESS_JSON,  /**< the same, each line an object */
 } cli_progress_mode;
 
 /** Starts the clock; NULL when there is nothing to show, or no thread. */
