@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "phasor/list.h"
 
+#include "backends/cpu/target.h"
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "driver/targets.h"
@@ -137,11 +138,21 @@ bool phasor_list_entry(const char *name, size_t i, phasor_entry *out) {
   return l && l->entry(i, out);
 }
 
+/* "cpu:aarch64-linux-gnu" is the entry cpu:TRIPLE, whose page names the triples there are. */
+static bool is_named(const list *l, const char *entry, const char *name) {
+  if (strcmp(entry, name) == 0) {
+    return true;
+  }
+  phs_diag none = {0};
+  return l->entry == target_entry && strcmp(entry, "cpu:TRIPLE") == 0 &&
+         strncmp(name, "cpu:", 4) == 0 && phs_cpu_target_find(name + 4, &none);
+}
+
 char *phasor_list_explain(const char *list_name, const char *name) {
   const list *l = find_list(list_name);
   phasor_entry entry;
   for (size_t i = 0; l && l->entry(i, &entry); i++) {
-    if (strcmp(entry.name, name) == 0) {
+    if (is_named(l, entry.name, name)) {
       phs_buf b = {0};
       phs_buf_printf(&b, "%s\n", entry.name);
       l->explain(i, &b);
