@@ -3,7 +3,6 @@
 
 #include "base/locale.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,23 +48,35 @@ int phs_code_number(phs_code code) {
   return codes[code].number;
 }
 
-const char *phasor_explain(const char *code) {
-  const char *digits = strncmp(code, "PHS", 3) == 0 ? code + 3 : code;
+phs_code phs_code_find(const char *name) {
+  const char *digits = strncmp(name, "PHS", 3) == 0 ? name + 3 : name;
   char *end;
   long n = strtol(digits, &end, 10);
   if (*digits == 0 || *end != 0) {
-    return NULL;
+    return PHS_CODE_COUNT;
   }
-  for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-    if (codes[i].number == n) {
-      return codes[i].info.text;
-    }
+  size_t i = 0;
+  while (i < PHS_CODE_COUNT && codes[i].number != n) {
+    i++;
   }
-  return NULL;
+  return (phs_code)i;
+}
+
+const char *phasor_explain(const char *code) {
+  phs_code found = phs_code_find(code);
+  return found == PHS_CODE_COUNT ? NULL : codes[found].info.text;
 }
 
 void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help,
                 const char *fmt, ...) {
+  va_list ap;
+  va_start(ap, fmt);
+  phs_report_va(d, code, place, help, fmt, ap);
+  va_end(ap);
+}
+
+void phs_report_va(phs_diag *d, phs_code code, const phs_place *place, const char *help,
+                   const char *fmt, va_list ap) {
   phasor_severity severity = codes[code].info.severity;
   if (severity == PHASOR_WARNING && d->warnings_are_errors) {
     severity = PHASOR_ERROR;
@@ -77,12 +88,9 @@ void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *
   }
   /* Long enough for any message that a person wants to read; longer values are cut. */
   char message[2048];
-  va_list ap;
-  va_start(ap, fmt);
   locale_t before = phs_locale_c();
   vsnprintf(message, sizeof message, fmt, ap);
   phs_locale_restore(before);
-  va_end(ap);
   char name[16];
   snprintf(name, sizeof name, "PHS%04d", codes[code].number);
   phasor_diagnostic out = {.code = name, .severity = severity, .message = message, .help = help};

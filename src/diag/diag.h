@@ -5,6 +5,8 @@
 
 #include "phasor/diag.h"
 
+#include <stdarg.h>
+
 /** Every diagnostic code: PHS_ENUMERATOR, listed in the .def files beside this header. */
 typedef enum phs_code {
 #define PHS_CODE(number, id, severity, title, text) PHS_##id,
@@ -37,6 +39,10 @@ typedef struct phs_place {
 void phs_report(phs_diag *d, phs_code code, const phs_place *place, const char *help,
                 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
+/** The same with the arguments of @p fmt in @p ap. */
+void phs_report_va(phs_diag *d, phs_code code, const phs_place *place, const char *help,
+                   const char *fmt, va_list ap);
+
 /** The status class that an error of this code ends in. */
 phasor_status phs_code_status(phs_code code);
 
@@ -50,5 +56,7 @@ typedef struct phs_code_info {
 const phs_code_info *phs_code_lookup(phs_code code);
 /** The number N of "PHS<N>". */
 int phs_code_number(phs_code code);
+/** The code of "PHS0417" or "0417"; PHS_CODE_COUNT where there is none. */
+phs_code phs_code_find(const char *name);
 
 #endif

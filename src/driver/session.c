@@ -2,7 +2,6 @@
 #include "driver/session.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
 const char *phasor_version(void) {
@@ -25,22 +24,9 @@ void phasor_session_destroy(phasor_session *s) {
   }
 }
 
-/* The code that a person writes as "PHS0503", or PHS_CODE_COUNT. */
-static phs_code find_code(const char *name) {
-  if (strncmp(name, "PHS", 3) == 0) {
-    int number = atoi(name + 3);
-    for (int c = 0; c < PHS_CODE_COUNT; c++) {
-      if (phs_code_number((phs_code)c) == number) {
-        return (phs_code)c;
-      }
-    }
-  }
-  return PHS_CODE_COUNT;
-}
-
 phasor_status phasor_session_report(phasor_session *s, const char *code, const char *file,
                                     const char *where, const char *help, const char *message) {
-  phs_code c = find_code(code);
+  phs_code c = phs_code_find(code);
   c = c == PHS_CODE_COUNT ? PHS_INTERNAL : c;
   phs_report(&s->diag, c, &(phs_place){.file = file, .where = where}, help, "%s", message);
   return phs_code_status(c);

@@ -12,13 +12,11 @@ bool phs_reader_failed(const phs_reader *r) {
 
 void phs_reader_error(phs_reader *r, MlirOperation at, phs_code code, const char *help,
                       const char *fmt, ...) {
-  char message[1024];
+  phs_place place = phs_ir_place(r->ir, mlirOperationGetLocation(at));
   va_list ap;
   va_start(ap, fmt);
-  vsnprintf(message, sizeof message, fmt, ap);
+  phs_report_va(r->ir->diag, code, &place, help, fmt, ap);
   va_end(ap);
-  phs_place place = phs_ir_place(r->ir, mlirOperationGetLocation(at));
-  phs_report(r->ir->diag, code, &place, help, "%s", message);
 }
 
 char *phs_reader_string(phs_reader *r, MlirStringRef s) {

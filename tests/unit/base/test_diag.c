@@ -27,6 +27,7 @@ static void every_code_is_explained_once(void **state) {
     snprintf(name, sizeof name, "PHS%04d", number);
     assert_ptr_equal(phasor_explain(name), info->text);
     assert_ptr_equal(phasor_explain(name + 3), info->text);
+    assert_int_equal(phs_code_find(name), a);
     /* errors end in an error status, the rest do not */
     assert_int_equal(info->severity == PHASOR_ERROR, phs_code_status((phs_code)a) != PHASOR_OK);
   }
