@@ -4,7 +4,7 @@
 #include "backends/cpu/header.h"
 #include "backends/cpu/link.h"
 #include "backends/cpu/options.h"
-#include "backends/cpu/outfile.h"
+#include "backends/cpu/write.h"
 
 #include <string.h>
 
@@ -12,14 +12,14 @@ static phasor_status build_text(phs_cpu_code *code, phs_cpu_kind kind, const cha
                                 phs_diag *diag) {
   if (kind == PHS_CPU_LLVM) {
     char *text = LLVMPrintModuleToString(code->module);
-    phasor_status status = phs_outfile_write(path, text, strlen(text), diag);
+    phasor_status status = phs_cpu_write(path, text, strlen(text), diag);
     LLVMDisposeMessage(text);
     return status;
   }
   LLVMMemoryBufferRef memory;
   phasor_status status = phs_cpu_code_assembly(code, &memory, diag);
   if (status == PHASOR_OK) {
-    status = phs_outfile_write(path, LLVMGetBufferStart(memory), LLVMGetBufferSize(memory), diag);
+    status = phs_cpu_write(path, LLVMGetBufferStart(memory), LLVMGetBufferSize(memory), diag);
     LLVMDisposeMemoryBuffer(memory);
   }
   return status;
@@ -29,7 +29,7 @@ static phasor_status build_object(phs_cpu_code *code, const char *path, phs_diag
   phs_cpu_object object = {0};
   phasor_status status = phs_cpu_code_object(code, diag, &object);
   if (status == PHASOR_OK) {
-    status = phs_outfile_write(path, object.data, object.size, diag);
+    status = phs_cpu_write(path, object.data, object.size, diag);
   }
   phs_cpu_object_free(&object);
   return status;
@@ -42,7 +42,7 @@ static phasor_status build_header(const phs_cpu_plan *plan, const char *path, ph
   if (text.failed) {
     phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the program's header");
   } else {
-    status = phs_outfile_write(path, text.data, text.len, diag);
+    status = phs_cpu_write(path, text.data, text.len, diag);
   }
   phs_buf_free(&text);
   return status;

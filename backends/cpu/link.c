@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "backends/cpu/link.h"
 #include "backends/cpu/header.h"
-#include "backends/cpu/outfile.h"
 #include "backends/cpu/runtime.h"
 #include "backends/cpu/tempdir.h"
+#include "backends/cpu/write.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -182,7 +182,7 @@ phasor_status phs_cpu_link(phs_cpu_code *code, const phs_cpu_plan *plan, bool ex
     status = PHASOR_ERROR_IO;
   }
   if (status == PHASOR_OK) {
-    status = phs_outfile_open(path, diag, &out);
+    status = phs_cpu_write_begin(&out, path, diag);
   }
   if (status == PHASOR_OK) {
     if (!executable) {
@@ -195,11 +195,9 @@ phasor_status phs_cpu_link(phs_cpu_code *code, const phs_cpu_plan *plan, bool ex
     status = run(&c, plan->target, &t, log, diag);
   }
   if (status == PHASOR_OK) {
-    status = phs_outfile_commit(&out, diag);
+    status = phs_cpu_write_end(&out, path, diag);
   }
-  if (out.written) {
-    phs_outfile_abandon(&out);
-  }
+  phs_outfile_abandon(&out);
   phs_tempdir_remove(&t);
   return status;
 }

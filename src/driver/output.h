@@ -3,18 +3,16 @@
 #ifndef PHS_DRIVER_OUTPUT_H
 #define PHS_DRIVER_OUTPUT_H
 
+#include "base/outfile.h"
 #include "diag/diag.h"
 
 #include <stdio.h>
 
-/**
- * A file being written. Regular files go through a temporary one in the same folder and a rename;
- * "-" is the standard output; devices and pipes are written in place.
- */
+/** A file being written, as phs_outfile says; "-" is the standard output. */
 typedef struct phs_output {
   FILE *file;
-  char *path; /**< final */
-  char *temp; /**< or NULL */
+  char *path; /**< as given */
+  phs_outfile target;
 } phs_output;
 
 phasor_status phs_output_open(phs_output *out, const char *path, phs_diag *diag);
