@@ -16,6 +16,8 @@ static struct {
   int status;
   struct sigaction before[FAULTS];
 } guard;
+
+#ifndef __SANITIZE_ADDRESS__   /* which has handlers of its own */
 static char stack[STACK_SIZE]; /* the fault may be an overflow of the ordinary one */
 
 static void end(int number) {
@@ -30,6 +32,7 @@ static void end(int number) {
   }
   _exit(guard.status);
 }
+#endif
 
 void cli_guard_arm(const char *text, size_t size, int status) {
   guard.text = text;
