@@ -3,6 +3,7 @@
 #include "driver/loop.h"
 #include "driver/overwrite.h"
 
+#include <math.h>
 #include <string.h>
 
 /* `-o FILE` records the network's one output: a probe like those of --record. */
@@ -64,6 +65,23 @@ cleanup:
   return status;
 }
 
+/* A run that grew beyond binary32 is told once, at the first output element that shows it. */
+static void warn_not_finite(const phasor_network *n, const phasor_result *r) {
+  const phs_summary *s = &r->summary;
+  for (size_t i = 0; i < s->output_count; i++) {
+    const phs_summary_output *out = &s->output[i];
+    for (size_t k = 0; k < s->samples * out->count; k++) {
+      if (!isfinite(out->total[k])) {
+        phs_report(&n->session->diag, PHS_NOT_FINITE, &(phs_place){.file = n->path},
+                   "check --dt, --time-unit and the recurrent weights; --record shows the step",
+                   "values of output '%s', element %zu, grew beyond binary32 (the sum is %s)",
+                   out->name, k % out->count, isnan(out->total[k]) ? "nan" : "inf");
+        return;
+      }
+    }
+  }
+}
+
 phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_result **out) {
   o = phs_options_or_default(o);
   phs_diag *diag = &n->session->diag;
@@ -97,6 +115,9 @@ phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_resu
   }
   if (status == PHASOR_OK) {
     status = run_inputs(p, o, &in, probes, out);
+  }
+  if (status == PHASOR_OK) {
+    warn_not_finite(n, *out);
   }
   phs_probes_free(&probes[0]);
   phs_probes_free(&probes[1]);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "vm/summary.h"
 
+#include <math.h>
+
 /* Samples and outputs beyond these are summed up in words: a summary is for people. JSON lists them
  * all. */
 enum { MAX_LISTED = 32 };
@@ -41,12 +43,14 @@ void phs_summary_add(double *total, phs_record_type type, size_t count, const vo
 size_t phs_summary_largest(const phs_summary_output *o, size_t sample) {
   const double *total = o->total + sample * o->count;
   size_t best = SIZE_MAX;
+  bool any = false; /* something other than 0 */
   for (size_t i = 0; i < o->count; i++) {
-    if (best == SIZE_MAX ? o->type == PHS_RECORD_F32 || total[i] > 0 : total[i] > total[best]) {
+    any |= total[i] > 0 || total[i] < 0;
+    if (!isnan(total[i]) && (best == SIZE_MAX || total[i] > total[best])) {
       best = i;
     }
   }
-  return best;
+  return any ? best : SIZE_MAX;
 }
 
 /* Simulated seconds of all samples together. */
@@ -71,7 +75,12 @@ static void text_output(const phs_summary *s, const phs_summary_output *o, FILE 
     }
     fprintf(out, ": %s", what);
     for (size_t i = 0; i < o->count && i < MAX_LISTED; i++) {
-      fprintf(out, " %.9g", o->total[b * o->count + i]);
+      double total = o->total[b * o->count + i];
+      if (isnan(total)) { /* whose sign is the processor's choice */
+        fputs(" nan", out);
+      } else {
+        fprintf(out, " %.9g", total);
+      }
     }
     if (o->count > MAX_LISTED) {
       fprintf(out, " ... (%zu in all)", o->count);
