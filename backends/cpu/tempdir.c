@@ -21,7 +21,9 @@ static void no_memory(phs_diag *diag) {
 
 phasor_status phs_tempdir_create(phs_tempdir *t, phs_diag *diag) {
   *t = (phs_tempdir){.arena = phs_arena_create()};
-  char *path = t->arena ? phs_arena_strdup(t->arena, "/tmp/phasor-XXXXXX") : NULL;
+  /* The process tells whose it is, should one ever be left behind. */
+  char *path =
+      t->arena ? phs_arena_printf(t->arena, "/tmp/phasor-%ld-XXXXXX", (long)getpid()) : NULL;
   if (!path) {
     no_memory(diag);
     return PHASOR_ERROR_INTERNAL;
