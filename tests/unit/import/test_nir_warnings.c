@@ -208,14 +208,10 @@ static void test_nested_port_shape(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_derived_step),
-      cmocka_unit_test(test_units),
-      cmocka_unit_test(test_values),
-      cmocka_unit_test(test_edges),
-      cmocka_unit_test(test_datasets),
-      cmocka_unit_test(test_warnings_are_errors),
-      cmocka_unit_test(test_port_sizes),
-      cmocka_unit_test(test_nested_port_shape),
+      cmocka_unit_test(test_derived_step), cmocka_unit_test(test_units),
+      cmocka_unit_test(test_values),       cmocka_unit_test(test_edges),
+      cmocka_unit_test(test_datasets),     cmocka_unit_test(test_warnings_are_errors),
+      cmocka_unit_test(test_port_sizes),   cmocka_unit_test(test_nested_port_shape),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
