@@ -101,6 +101,24 @@ static phasor_status refuse_kind(const phasor_options *o, const phs_target *targ
   return PHASOR_OK;
 }
 
+/* Length of the model's file name without folder and suffixes; what it begins with in @p stem. */
+static int stem_of(const phasor_network *n, const char **stem) {
+  static const char *const suffixes[] = {".net", ".opt"};
+  const char *slash = strrchr(n->path, '/');
+  const char *base = slash ? slash + 1 : n->path;
+  const char *dot = strrchr(base, '.');
+  size_t length = dot && dot != base ? (size_t)(dot - base) : strlen(base);
+  for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
+    size_t size = strlen(suffixes[i]);
+    if (length > size && memcmp(base + length - size, suffixes[i], size) == 0) {
+      length -= size;
+    }
+  }
+  bool usable = strcmp(n->path, "-") != 0 && length > 0 && base[0] != '-';
+  *stem = usable ? base : n->net->name;
+  return (int)(usable ? length : strlen(n->net->name));
+}
+
 static phasor_status make_plan(phasor_network *n, const phasor_options *o, plan *p) {
   phs_diag *diag = &n->session->diag;
   phasor_status status = PHASOR_OK;
@@ -119,12 +137,14 @@ static phasor_status make_plan(phasor_network *n, const phasor_options *o, plan 
   p->kind = choose_kind(o, &p->target);
   status = refuse_kind(o, &p->target, p->kind, n);
   if (status == PHASOR_OK && !o->output) {
-    size_t size = strlen(n->net->name) + 16;
+    const char *stem;
+    int length = stem_of(n, &stem);
+    size_t size = (size_t)length + 16;
     p->made_path = malloc(size);
     if (!p->made_path) {
       return phs_no_memory(diag, "the output's name");
     }
-    snprintf(p->made_path, size, "%s%s", n->net->name, kinds[p->kind].suffix);
+    snprintf(p->made_path, size, "%.*s%s", length, stem, kinds[p->kind].suffix);
   }
   p->path = o->output ? o->output : p->made_path;
   return status;
