@@ -5,8 +5,8 @@
 set -euo pipefail
 
 build=(ca-certificates cmake ninja-build gcc libc6-dev pkg-config libmlir-22-dev mlir-22-tools llvm-22-dev
-       libhdf5-dev libjansson-dev libxxhash-dev zlib1g-dev)
-test=(llvm-22-tools clang-22 libclang-rt-22-dev libcmocka-dev python3 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
+       libhdf5-dev libjansson-dev libxxhash-dev)
+test=(llvm-22-tools libcmocka-dev python3 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
       gcc-riscv64-linux-gnu libc6-dev-riscv64-cross g++ locales)
 
 wanted=()
