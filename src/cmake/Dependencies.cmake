@@ -30,3 +30,11 @@ set(CMAKE_BUILD_RPATH ${PHASOR_LLVM_ROOT}/lib)
 set(CMAKE_INSTALL_RPATH "$ORIGIN/../${CMAKE_INSTALL_LIBDIR};${PHASOR_LLVM_ROOT}/lib")
 
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+add_library(phasor_yaml ALIAS PkgConfig::YAML)
+
+# Random123 is headers only.
+find_path(PHASOR_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+add_library(phasor_random123 INTERFACE)
+target_include_directories(phasor_random123 SYSTEM INTERFACE ${PHASOR_RANDOM123_INCLUDE})

@@ -4,9 +4,9 @@
  * a `func.func` of `arith` and `math` ops, which src/ir reads into this form and the interpreter
  * evaluates.
  *
- * Registers hold one scalar each. Registers 0 .. arg_count-1 are the arguments: the input current
- * (f32), the states (f32), then the coefficients (f32). Results: the output (i1, i32 or f32), then
- * the new states.
+ * Registers hold one scalar each. Registers 0 .. arg_count-1 are the arguments, all f32: the inputs
+ * (one for each operand of the op), the states, then the coefficients. Results: the output (i1, i32
+ * or f32), then the new states.
  */
 #ifndef PHS_NET_KERNEL_H
 #define PHS_NET_KERNEL_H
@@ -57,6 +57,9 @@ typedef enum phs_scalar_op {
   PHS_K_EXP,
   PHS_K_LOG,
   PHS_K_TANH,
+  PHS_K_SIN,
+  PHS_K_COS,
+  PHS_K_BITCAST, /**< f32 to i32 or back, by `type` of dst */
 } phs_scalar_op;
 
 typedef enum phs_scalar_type { PHS_S_I1, PHS_S_I32, PHS_S_I64, PHS_S_F32 } phs_scalar_type;
@@ -73,7 +76,7 @@ typedef struct phs_scalar_inst {
 
 typedef struct phs_kernel {
   const char *name; /**< symbol of the func.func */
-  int arg_count;    /**< 1 + states + coefficients */
+  int arg_count;    /**< operands + states + coefficients */
   int register_count;
   int inst_count;
   const phs_scalar_inst *inst;

@@ -5,8 +5,8 @@
  * dialect.
  *
  * A network is a list of ops in the order of evaluation; each op has one result. Operands name
- * earlier ops, except those of PHS_OP_DELAY, which may name any op: a delay gives what its operand
- * was `steps` steps ago, and zeros before that.
+ * earlier ops, except those of PHS_OP_DELAY and the sources of PHS_OP_SYNAPSES, which may name any
+ * op: a delay gives what its operand was `steps` steps ago, and zeros before that.
  *
  * Arithmetic is IEEE binary32, round to nearest, no contraction, no reassociation:
  *
@@ -16,6 +16,8 @@
  *   acc += (float)x; avg then divides by the number of window elements, padding included.
  * - scale: y = s * (float)x.
  * - add: y = ((float)x0 + (float)x1) + ...
+ * - synapses: see phs_synapses.
+ * - source: see phs_source.
  *
  * A bias of -0 is stored as +0, so that leaving out zero sources and adding their zero products are
  * the same to the bit.
@@ -29,6 +31,7 @@
 #include "net/conventions.h"
 #include "net/kernel.h"
 #include "phasor/base.h"
+#include "synapses/recipe.h"
 
 #define PHS_MAX_RANK 8
 
@@ -68,16 +71,19 @@ typedef struct phs_steps {
 } phs_steps;
 
 typedef enum phs_op_kind {
-  PHS_OP_INPUT,   /**< a named input of the network; f32 */
-  PHS_OP_OUTPUT,  /**< names its operand as an output; the result is the operand */
-  PHS_OP_LINEAR,  /**< y = W x + b (+ init); operands x [, init]; f32 */
-  PHS_OP_CONV,    /**< cross-correlation in 1 or 2 dimensions; operands x [, init]; f32 */
-  PHS_OP_POOL,    /**< sum or mean over windows; f32 */
-  PHS_OP_SCALE,   /**< y = s x elementwise; f32 */
-  PHS_OP_FLATTEN, /**< merges dimensions; element type of the operand */
-  PHS_OP_ADD,     /**< elementwise sum of one or more operands of one shape; f32 */
-  PHS_OP_DELAY,   /**< y(t) = x(t - steps); element type of the operand; stateful */
-  PHS_OP_NEURONS, /**< a population of neurons; operand: its input current; stateful */
+  PHS_OP_INPUT,    /**< a named input of the network; f32 */
+  PHS_OP_OUTPUT,   /**< names its operand as an output; the result is the operand */
+  PHS_OP_LINEAR,   /**< y = W x + b (+ init); operands x [, init]; f32 */
+  PHS_OP_CONV,     /**< cross-correlation in 1 or 2 dimensions; operands x [, init]; f32 */
+  PHS_OP_POOL,     /**< sum or mean over windows; f32 */
+  PHS_OP_SCALE,    /**< y = s x elementwise; f32 */
+  PHS_OP_FLATTEN,  /**< merges dimensions; element type of the operand */
+  PHS_OP_ADD,      /**< elementwise sum of one or more operands of one shape; f32 */
+  PHS_OP_DELAY,    /**< y(t) = x(t - steps); element type of the operand; stateful */
+  PHS_OP_NEURONS,  /**< a population of neurons; operands: its inputs (one current, or one for each
+                      receptor of its update function); stateful */
+  PHS_OP_SYNAPSES, /**< sparse projections onto one receptor of one population; f32; stateful */
+  PHS_OP_SOURCE,   /**< spikes or currents that the network makes itself; no operands */
 } phs_op_kind;
 
 /** NIR's neuron models. PHS_CUSTOM: described by a kernel alone (every model is, once discretised).
@@ -94,7 +100,7 @@ typedef enum phs_model {
 } phs_model;
 
 #define PHS_MAX_MODEL_PARAMS 8
-#define PHS_MAX_STATES 8
+#define PHS_MAX_STATES 16
 
 /** A model's name, parameters and states, as in the dialect. */
 typedef struct phs_model_info {
@@ -123,7 +129,103 @@ typedef struct phs_neurons {
   const char *state[PHS_MAX_STATES];
   int coeff_count;
   phs_param32 *coeff;
+  phs_param32 initial[PHS_MAX_STATES]; /**< states before the first step; v NULL: 0. Only with
+                                          `kernel`. */
 } phs_neurons;
+
+/** One projection of a PHS_OP_SYNAPSES: from the operand of the same index. */
+typedef struct phs_projection {
+  const char *name;
+  phs_recipe recipe; /**< target_count: elements of the op's result; source_count: of the operand */
+  phs_synapse_mode
+      mode; /**< how to hold the synapses: a matter of back ends, never of the result */
+  uint32_t line, column; /**< place in a text source, or 0 */
+} phs_projection;
+
+typedef enum phs_plasticity_kind {
+  PHS_PLASTICITY_NONE,
+  PHS_PLASTICITY_STDP, /**< pair-based, all to all, by traces (Song, Miller & Abbott 2000;
+                          Morrison, Diesmann & Gerstner 2008) */
+  PHS_PLASTICITY_RSTDP /**< the same changes an eligibility trace, which reward turns into weight
+                          (Izhikevich 2007) */
+} phs_plasticity_kind;
+
+/**
+ * Plastic weights. The op then has one projection, whose delays are all `delay` = d steps, and
+ * operands: the source x, the target population's spikes z (read at the end of the step; may stand
+ * later), the reward r (RSTDP; one f32 element; likewise), then init. Let P be a trace for each
+ * source, Q one for each target, both 0 at first, w the weights, e (RSTDP) an eligibility for each
+ * synapse, 0 at first. In step t, all f32, synapses by source, then tile, then rank:
+ *
+ * At the op's place:  P = decay_plus * P; Q = decay_minus * Q;
+ *   for every source i with x_i(t-d) != 0: for each of its synapses: acc_j += w * x_i(t-d);
+ *   then STDP: w = clip(w - a_minus * g * Q_j), g = w with mu_minus 1, else 1 with mu_minus 0;
+ *        RSTDP: e = e - a_minus * Q_j; then P_i = P_i + 1 (once a source).
+ * At the end of the step, with z: for every target j with z_j != 0, each of its synapses:
+ *   STDP: w = clip(w + a_plus * g * P_i), g = w_max - w with mu_plus 1, else 1;
+ *   RSTDP: e = e + a_plus * P_i; then Q_j = Q_j + 1.
+ * RSTDP, last in the step: if r != 0: w = clip(w + (rate * r) * e) for all; then e = decay_e * e.
+ * clip(w) is the least of w_max and the greatest of w_min and w.
+ * Products are taken from left to right: a_minus * g * Q is (a_minus * g) * Q, and a_minus * Q
+ * where g is 1.
+ */
+typedef struct phs_plasticity {
+  phs_plasticity_kind kind;
+  float decay_plus, decay_minus; /**< exp(-dt / tau) of P and Q */
+  float a_plus, a_minus;
+  int mu_plus, mu_minus; /**< 0 additive, 1 multiplicative */
+  float w_min, w_max;
+  float decay_e, rate; /**< RSTDP */
+} phs_plasticity;
+
+/**
+ * Sparse projections: acc_j = sum of w x_i(t - d) over the synapses (i, j, w, d) of all
+ * projections, in the order in which they were sent: by the step t - d ascending, then projection,
+ * then source i, then tile and rank within the row (src/synapses/rows.h). Products and sums are
+ * f32, from 0. y = acc, or init + acc. With `counted` all weights are `weight`, and acc_j = weight
+ * * (float)n, where n is the sum of x_i(t - d) as an integer: exact. Sources are i1, i32 or (not
+ * counted) f32; x = 0 sends nothing. x before step 0 is 0.
+ *
+ * The order is that of a ring buffer: stored rows and rows made again when a source spikes then add
+ * alike.
+ */
+typedef struct phs_synapses {
+  int projection_count;
+  phs_projection *projection;
+  bool counted;
+  float weight;
+  bool has_init; /**< the last operand */
+  phs_plasticity plasticity;
+} phs_synapses;
+
+typedef enum phs_source_kind {
+  PHS_SOURCE_POISSON, /**< i32 spike counts of independent Poisson processes */
+  PHS_SOURCE_TRAIN,   /**< i32 spike counts: given spike times */
+  PHS_SOURCE_CURRENT, /**< f32: piecewise constant */
+  PHS_SOURCE_NOISE    /**< f32: independent normal values, one a step */
+} phs_source_kind;
+
+/**
+ * A source of spikes or currents. Outside of the steps start <= t < stop it gives 0 (CURRENT: its
+ * pieces say).
+ * POISSON and NOISE draw word (i mod 4) of Philox4x32-10 with `key` and the counter (t low, t high,
+ * i / 4, kind) for element i in step t, and turn it into a count or a normal value by
+ * src/random/draw.h.
+ */
+typedef struct phs_source {
+  phs_source_kind kind;
+  uint64_t key;
+  int64_t start, stop;
+  phs_param64 mean;   /**< POISSON: expected spikes a step; NOISE: mean */
+  phs_param64 sd;     /**< NOISE: standard deviation */
+  size_t event_count; /**< TRAIN: ordered by step, then element; copies count */
+  const int64_t *event_step;
+  const uint32_t *event_element;
+  size_t
+      piece_count; /**< CURRENT: value k from piece_step[k] (ascending) until the next; 0 before */
+  const int64_t *piece_step;
+  const phs_param32 *piece_value; /**< n = 1 or one for each element */
+} phs_source;
 
 typedef struct phs_conv {
   phs_tensor weight; /**< [C_out, C_in / groups, k...]; not flipped */
@@ -172,6 +274,8 @@ typedef struct phs_op {
                           cycles) */
     } delay;
     phs_neurons neurons;
+    phs_synapses synapses;
+    phs_source source;
   };
 } phs_op;
 

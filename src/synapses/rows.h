@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/**
+ * @file rows.h  The synapses of a recipe, row by row. A row is what one source projects into one
+ * tile of PHS_TILE neighbouring targets; any row can be made alone.
+ *
+ * The definition of randomness: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
+ * easy as 1, 2, 3") with the recipe's key; the counter names the row (or, for the in-degree rule,
+ * target and source block), the purpose and the draw. Distributions use arithmetic of our own
+ * (src/random), so that every machine gives the same bits.
+ *
+ * Freestanding C: programs carry this code compiled in.
+ */
+#ifndef PHS_SYNAPSES_ROWS_H
+#define PHS_SYNAPSES_ROWS_H
+
+#include "synapses/recipe.h"
+
+#define PHS_TILE_BITS 10
+#define PHS_TILE (1u << PHS_TILE_BITS)
+
+/** Tiles of @p targets targets; the last one may be smaller. */
+static inline uint32_t phs_tile_count(uint32_t targets) {
+  return (targets + PHS_TILE - 1) >> PHS_TILE_BITS;
+}
+
+/**
+ * A recipe ready to make rows: what rules with fixed numbers share among rows (how many of the
+ * synapses fall into each) is drawn once, into memory of the caller.
+ */
+typedef struct phs_rows {
+  const phs_recipe *recipe; /**< borrowed */
+  const void *shared;       /**< phs_rows_bytes() of the caller's memory */
+  uint32_t tiles;
+  uint32_t longest; /**< no row has more synapses */
+} phs_rows;
+
+/** Bytes that phs_rows_prepare() needs for @p r, SIZE_MAX when they do not fit into size_t. */
+size_t phs_rows_bytes(const phs_recipe *r);
+/** @param memory phs_rows_bytes(r) bytes, aligned to 64; borrowed for the life of @p out. */
+void phs_rows_prepare(const phs_recipe *r, void *memory, phs_rows *out);
+
+/** Room for one row. Arrays of phs_rows.longest elements each, the caller's. */
+typedef struct phs_row {
+  uint32_t count;
+  uint16_t *target; /**< within the tile */
+  uint16_t *delay;  /**< steps - phs_delay_low(); at most 2^16 - 1 by check */
+  float *weight;
+} phs_row;
+
+/** Number of synapses of a row, without making them where the rule knows it; else it makes the
+ * targets. */
+uint32_t phs_row_count(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *scratch);
+/** All synapses of a row, in the order of their rank. Targets, then delays, then weights are
+ * filled; a NULL array is left out (and what would only be needed for it is not drawn). */
+void phs_row_make(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *out);
+
+/** Least and greatest delay, in steps, that a recipe can give (bounds of the distribution, not of
+ * the draws). At least 1. */
+int32_t phs_delay_low(const phs_recipe *r);
+int32_t phs_delay_high(const phs_recipe *r);
+/** Expected number of synapses; exact for rules that fix it. */
+double phs_recipe_expected(const phs_recipe *r);
+
+#endif
