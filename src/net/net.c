@@ -72,3 +72,27 @@ int phs_net_find(const phs_net *n, const char *name) {
   }
   return matches == 1 ? found : -1;
 }
+
+const phs_projection *phs_net_find_projection(const phs_net *n, const char *name, int *op) {
+  const phs_projection *found = NULL;
+  int matches = 0;
+  for (int i = 0; i < n->op_count; i++) {
+    const phs_synapses *s = &n->op[i].synapses;
+    int count = n->op[i].kind == PHS_OP_SYNAPSES ? s->projection_count : 0;
+    for (int k = 0; k < count; k++) {
+      bool exact = strcmp(s->projection[k].name, name) == 0;
+      if (!exact && !same_with_dots(s->projection[k].name, name)) {
+        continue;
+      }
+      found = &s->projection[k];
+      matches++;
+      if (op) {
+        *op = i;
+      }
+      if (exact) {
+        return found;
+      }
+    }
+  }
+  return matches == 1 ? found : NULL;
+}

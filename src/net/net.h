@@ -31,6 +31,7 @@
 #include "net/conventions.h"
 #include "net/kernel.h"
 #include "phasor/base.h"
+#include "synapses/plasticity.h"
 #include "synapses/recipe.h"
 
 #define PHS_MAX_RANK 8
@@ -142,42 +143,6 @@ typedef struct phs_projection {
   uint32_t line, column; /**< place in a text source, or 0 */
 } phs_projection;
 
-typedef enum phs_plasticity_kind {
-  PHS_PLASTICITY_NONE,
-  PHS_PLASTICITY_STDP, /**< pair-based, all to all, by traces (Song, Miller & Abbott 2000;
-                          Morrison, Diesmann & Gerstner 2008) */
-  PHS_PLASTICITY_RSTDP /**< the same changes an eligibility trace, which reward turns into weight
-                          (Izhikevich 2007) */
-} phs_plasticity_kind;
-
-/**
- * Plastic weights. The op then has one projection, whose delays are all `delay` = d steps, and
- * operands: the source x, the target population's spikes z (read at the end of the step; may stand
- * later), the reward r (RSTDP; one f32 element; likewise), then init. Let P be a trace for each
- * source, Q one for each target, both 0 at first, w the weights, e (RSTDP) an eligibility for each
- * synapse, 0 at first. In step t, all f32, synapses by source, then tile, then rank:
- *
- * At the op's place:  P = decay_plus * P; Q = decay_minus * Q;
- *   for every source i with x_i(t-d) != 0: for each of its synapses: acc_j += w * x_i(t-d);
- *   then STDP: w = clip(w - a_minus * g * Q_j), g = w with mu_minus 1, else 1 with mu_minus 0;
- *        RSTDP: e = e - a_minus * Q_j; then P_i = P_i + 1 (once a source).
- * At the end of the step, with z: for every target j with z_j != 0, each of its synapses:
- *   STDP: w = clip(w + a_plus * g * P_i), g = w_max - w with mu_plus 1, else 1;
- *   RSTDP: e = e + a_plus * P_i; then Q_j = Q_j + 1.
- * RSTDP, last in the step: if r != 0: w = clip(w + (rate * r) * e) for all; then e = decay_e * e.
- * clip(w) is the least of w_max and the greatest of w_min and w.
- * Products are taken from left to right: a_minus * g * Q is (a_minus * g) * Q, and a_minus * Q
- * where g is 1.
- */
-typedef struct phs_plasticity {
-  phs_plasticity_kind kind;
-  float decay_plus, decay_minus; /**< exp(-dt / tau) of P and Q */
-  float a_plus, a_minus;
-  int mu_plus, mu_minus; /**< 0 additive, 1 multiplicative */
-  float w_min, w_max;
-  float decay_e, rate; /**< RSTDP */
-} phs_plasticity;
-
 /**
  * Sparse projections: acc_j = sum of w x_i(t - d) over the synapses (i, j, w, d) of all
  * projections, in the order in which they were sent: by the step t - d ascending, then projection,
@@ -209,8 +174,8 @@ typedef enum phs_source_kind {
  * A source of spikes or currents. Outside of the steps start <= t < stop it gives 0 (CURRENT: its
  * pieces say).
  * POISSON and NOISE draw word (i mod 4) of Philox4x32-10 with `key` and the counter (t low, t high,
- * i / 4, kind) for element i in step t, and turn it into a count or a normal value by
- * src/random/draw.h.
+ * i / 4, kind) for element i in step t, and turn it into a count (phs_poisson_draw) or a value,
+ * (float)(mean + sd * phs_normal(word)) in binary64, by src/random/draw.h.
  */
 typedef struct phs_source {
   phs_source_kind kind;
@@ -301,5 +266,8 @@ void phs_net_destroy(phs_net *n);
 /** Index of the op that a user means by @p name ("lif1.lif"; for nested graphs "lif1/lif" or, where
  * that is unambiguous, "lif1.lif"), or -1. Names of merged ops find the op that stands for them. */
 int phs_net_find(const phs_net *n, const char *name);
+/** The projection that a user means by @p name, by the rules of phs_net_find(); NULL where there is
+ * none or several could be meant. @p op (may be NULL): index of its PHS_OP_SYNAPSES. */
+const phs_projection *phs_net_find_projection(const phs_net *n, const char *name, int *op);
 
 #endif

@@ -55,6 +55,39 @@ static void names_of_ops(void **state) {
   phs_net_destroy(NULL);
 }
 
+static void names_of_projections(void **state) {
+  (void)state;
+  phs_net *net = phs_net_create();
+  assert_non_null(net);
+  phs_projection exc[] = {{.name = "left/a>b"}, {.name = "x.y>b"}, {.name = "rec"}};
+  phs_projection inh[] = {{.name = "x/y>b"}, {.name = "p/q.r"}, {.name = "p.q/r"}};
+  phs_op ops[] = {
+      {.kind = PHS_OP_INPUT, .name = "rec"}, /* an op's name is no projection's */
+      {.kind = PHS_OP_SYNAPSES,
+       .name = "b#exc",
+       .synapses = {.projection_count = 3, .projection = exc}},
+      {.kind = PHS_OP_SYNAPSES,
+       .name = "b#inh",
+       .synapses = {.projection_count = 3, .projection = inh}},
+  };
+  net->op = ops;
+  net->op_count = 3;
+  int op = -1;
+  assert_ptr_equal(phs_net_find_projection(net, "rec", &op), &exc[2]);
+  assert_int_equal(op, 1);
+  assert_ptr_equal(phs_net_find_projection(net, "left.a>b", &op), &exc[0]);
+  assert_int_equal(op, 1);
+  assert_ptr_equal(phs_net_find_projection(net, "x/y>b", &op), &inh[0]);
+  assert_int_equal(op, 2);
+  assert_ptr_equal(phs_net_find_projection(net, "x.y>b", NULL), &exc[1]); /* exact goes first */
+  assert_null(phs_net_find_projection(net, "p.q.r", NULL));               /* two could be meant */
+  assert_null(phs_net_find_projection(net, "b#exc", NULL));
+  assert_int_equal(phs_net_find(net, "b#inh"), 2); /* '#' is no separator */
+  assert_int_equal(phs_net_find(net, "b.inh"), -1);
+  assert_int_equal(phs_net_find(net, "rec"), 0);
+  phs_net_destroy(net);
+}
+
 static void models(void **state) {
   (void)state;
   for (int m = PHS_MODEL_I; m < PHS_MODEL_CUSTOM; m++) {
@@ -75,6 +108,7 @@ static void models(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(shapes), cmocka_unit_test(names_of_ops),
+                                     cmocka_unit_test(names_of_projections),
                                      cmocka_unit_test(models)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
