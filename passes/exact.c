@@ -40,23 +40,23 @@ bool phs_product_exact(float a, float b) {
   return fabs(exact) <= 0x1.fffffep127 && (double)(float)exact == exact;
 }
 
-phs_grid phs_grid_spikes(void) {
-  return (phs_grid){.known = true, .exact = true, .exponent = 0, .bound = 1};
+phs_value_grid phs_grid_spikes(void) {
+  return (phs_value_grid){.known = true, .exact = true, .exponent = 0, .bound = 1};
 }
 
-phs_grid phs_grid_counts(void) {
-  return (phs_grid){.known = true, .exact = true, .exponent = 0, .bound = 0x1p31};
+phs_value_grid phs_grid_counts(void) {
+  return (phs_value_grid){.known = true, .exact = true, .exponent = 0, .bound = 0x1p31};
 }
 
 /* A grid that has been summed from @p terms terms, or nothing when it left the range. */
-static phs_grid finish(phs_grid g, size_t terms) {
+static phs_value_grid finish(phs_value_grid g, size_t terms) {
   g.known = g.known && g.exponent >= PHS_GRID_MIN_EXPONENT && g.bound < PHS_GRID_MAX_BOUND;
   g.exact = g.known && g.bound < ldexp(1.0, 24 + g.exponent);
   if (!g.exact) {
     g.known = g.known && terms <= MAX_ROUNDED_TERMS;
     g.bound *= 2;
   }
-  return g.known ? g : (phs_grid){0};
+  return g.known ? g : (phs_value_grid){0};
 }
 
 /* The lowest bit that a list of values has, or `start` where that is lower or all are zero. */
@@ -71,14 +71,15 @@ static int lowest_bit(const float *v, size_t n, int add, int start) {
   return low;
 }
 
-phs_grid phs_grid_rows(const phs_rows *w, phs_grid x, const phs_grid *init) {
+phs_value_grid phs_grid_rows(const phs_weight_rows *w, phs_value_grid x,
+                             const phs_value_grid *init) {
   if (!x.known || (init && !init->known)) {
-    return (phs_grid){0};
+    return (phs_value_grid){0};
   }
   /* Without any term the result is 0, which lies on every grid. */
-  phs_grid g = {.known = true,
-                .minus_zero = init && init->minus_zero,
-                .exponent = init ? init->exponent : x.exponent};
+  phs_value_grid g = {.known = true,
+                      .minus_zero = init && init->minus_zero,
+                      .exponent = init ? init->exponent : x.exponent};
   g.exponent = lowest_bit(w->weight, w->rows * w->columns, x.exponent, g.exponent);
   g.exponent = w->bias ? lowest_bit(w->bias, w->rows, 0, g.exponent) : g.exponent;
   for (size_t row = 0; row < w->rows; row++) {
@@ -92,28 +93,28 @@ phs_grid phs_grid_rows(const phs_rows *w, phs_grid x, const phs_grid *init) {
   return finish(g, w->columns + 2);
 }
 
-phs_grid phs_grid_pool(phs_grid x, size_t window, bool average) {
+phs_value_grid phs_grid_pool(phs_value_grid x, size_t window, bool average) {
   if (!x.known) {
-    return (phs_grid){0};
+    return (phs_value_grid){0};
   }
   x.minus_zero = false; /* sums start at +0 */
   x.bound *= (double)window;
-  phs_grid g = finish(x, window);
+  phs_value_grid g = finish(x, window);
   if (!average || !g.known) {
     return g;
   }
   int k;
   if (window > (size_t)1 << 24 || !phs_power_of_two((float)window, &k) || !phs_grid_shifts(g, -k)) {
-    return (phs_grid){0};
+    return (phs_value_grid){0};
   }
   g.exponent -= k;
   g.bound = ldexp(g.bound, -k);
   return g;
 }
 
-phs_grid phs_grid_scale(phs_grid x, const float *factor, size_t n) {
+phs_value_grid phs_grid_scale(phs_value_grid x, const float *factor, size_t n) {
   if (!x.known) {
-    return (phs_grid){0};
+    return (phs_value_grid){0};
   }
   double most = 0;
   for (size_t i = 0; i < n; i++) {
@@ -127,9 +128,9 @@ phs_grid phs_grid_scale(phs_grid x, const float *factor, size_t n) {
   return finish(x, 1);
 }
 
-phs_grid phs_grid_add(phs_grid a, phs_grid b) {
+phs_value_grid phs_grid_add(phs_value_grid a, phs_value_grid b) {
   if (!a.known || !b.known) {
-    return (phs_grid){0};
+    return (phs_value_grid){0};
   }
   a.exponent = a.exponent < b.exponent ? a.exponent : b.exponent;
   a.bound += b.bound;
@@ -137,7 +138,7 @@ phs_grid phs_grid_add(phs_grid a, phs_grid b) {
   return finish(a, 2);
 }
 
-bool phs_grid_shifts(phs_grid x, int k) {
+bool phs_grid_shifts(phs_value_grid x, int k) {
   return x.known && x.exponent + k >= PHS_GRID_MIN_EXPONENT &&
          ldexp(x.bound, k) < PHS_GRID_MAX_BOUND;
 }

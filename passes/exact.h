@@ -19,14 +19,14 @@
 #include <stddef.h>
 
 /** What is known about all elements of a value in every step. Zero-initialised: nothing. */
-typedef struct phs_grid {
+typedef struct phs_value_grid {
   bool known;
   bool exact; /**< if a sum: nothing is rounded on the way, in whatever order the terms are taken */
   bool minus_zero; /**< -0 may occur */
   int exponent; /**< all elements are integer multiples of 2^exponent; >= PHS_GRID_MIN_EXPONENT */
   double bound; /**< the sum of the magnitudes of an element's terms; of a plain value, its
                    magnitude */
-} phs_grid;
+} phs_value_grid;
 
 /** Below it, multiples of the grid would be binary32 numbers no more; above, sums could overflow.
  */
@@ -34,11 +34,11 @@ typedef struct phs_grid {
 #define PHS_GRID_MAX_BOUND 0x1p120
 
 /** Rows of weights with a bias for each row (or NULL). */
-typedef struct phs_rows {
+typedef struct phs_weight_rows {
   const float *weight; /**< rows x columns, finite */
   size_t rows, columns;
   const float *bias; /**< rows, finite, or NULL */
-} phs_rows;
+} phs_weight_rows;
 
 /** Exponent of the lowest set bit of a finite number other than 0: 0.75 gives -2. */
 int phs_low_bit(float v);
@@ -49,19 +49,20 @@ bool phs_power_of_two(float v, int *k);
 bool phs_product_exact(float a, float b);
 
 /** Spikes (0 or 1). */
-phs_grid phs_grid_spikes(void);
+phs_value_grid phs_grid_spikes(void);
 /** 32-bit integers, converted to binary32. */
-phs_grid phs_grid_counts(void);
+phs_value_grid phs_grid_counts(void);
 /** init (NULL: none) + bias + W x, as linear and convolution ops accumulate it. A convolution's row
  * is an output channel. */
-phs_grid phs_grid_rows(const phs_rows *w, phs_grid x, const phs_grid *init);
+phs_value_grid phs_grid_rows(const phs_weight_rows *w, phs_value_grid x,
+                             const phs_value_grid *init);
 /** The sum over windows of up to @p window elements of x; divided by @p window when @p average. */
-phs_grid phs_grid_pool(phs_grid x, size_t window, bool average);
+phs_value_grid phs_grid_pool(phs_value_grid x, size_t window, bool average);
 /** Each element of x times one of @p n factors. */
-phs_grid phs_grid_scale(phs_grid x, const float *factor, size_t n);
+phs_value_grid phs_grid_scale(phs_value_grid x, const float *factor, size_t n);
 /** The sum of two values, added in that order. */
-phs_grid phs_grid_add(phs_grid a, phs_grid b);
+phs_value_grid phs_grid_add(phs_value_grid a, phs_value_grid b);
 /** Whether x * 2^k is exact for each element: neither underflow nor overflow. */
-bool phs_grid_shifts(phs_grid x, int k);
+bool phs_grid_shifts(phs_value_grid x, int k);
 
 #endif

@@ -25,7 +25,7 @@ typedef struct phs_fuse_op {
   bool renamed; /**< aliases were added, or `keep` set */
   int uses;     /**< operand slots that name it */
   phs_grid_state grid_state;
-  phs_grid grid;
+  phs_value_grid grid;
 } phs_fuse_op;
 
 typedef struct phs_fuse {
@@ -60,7 +60,7 @@ bool phs_fuse_dead(phs_fuse *f, bool tell);
 /* What the families share. */
 
 /** The grid on which op @p i's result lies, worked out when first asked for. */
-phs_grid phs_fuse_grid(phs_fuse *f, int i);
+phs_value_grid phs_fuse_grid(phs_fuse *f, int i);
 /** Whether op @p i may be absorbed by its only user. */
 bool phs_fuse_private(const phs_fuse *f, int i);
 /** The only user of op @p i and whether it is named in operand slot 0; -1 when it has several, or
@@ -86,7 +86,7 @@ int phs_fuse_before_flattens(const phs_fuse *f, int i);
 void phs_fuse_retype_flattens(phs_fuse *f, int i, int source, phs_elem elem);
 
 /** Weights of a linear or convolution op as rows. */
-phs_rows phs_fuse_rows(const phs_op *op);
+phs_weight_rows phs_fuse_rows(const phs_op *op);
 bool phs_fuse_is_rows(const phs_op *op);
 /** Other weights of the same shape; a bias of -0 must have been made +0. */
 void phs_fuse_set_weight(phs_op *op, const float *w);

@@ -170,7 +170,7 @@ static bool zero_rows(phs_fuse *f, const phs_op *op) {
   if (!phs_fuse_is_rows(op)) {
     return false;
   }
-  phs_rows rows = phs_fuse_rows(op);
+  phs_weight_rows rows = phs_fuse_rows(op);
   if (rows.bias) {
     return false;
   }
@@ -187,7 +187,7 @@ static bool weights(phs_fuse *f, int i) {
   phs_op *op = &f->net->op[i];
   /* -0 + 0 is +0: an init of -0 would come out changed. */
   if (op->operand_count == 2 && !op->keep && zero_rows(f, op)) {
-    phs_grid init = phs_fuse_grid(f, op->operand[1]);
+    phs_value_grid init = phs_fuse_grid(f, op->operand[1]);
     if (f->reassociate || (init.known && !init.minus_zero)) {
       return bypass(f, i, op->operand[1]);
     }

@@ -33,9 +33,9 @@ static void row_product(const float *a, const float *b, size_t middle, size_t in
 }
 
 /* W = W2 W1 and b = W2 b1 + b2; false without memory or where a value is not finite. */
-static bool multiply(phs_fuse *f, const phs_op *outer, const phs_op *inner, phs_rows *out) {
+static bool multiply(phs_fuse *f, const phs_op *outer, const phs_op *inner, phs_weight_rows *out) {
   matrices o = shape_of(outer), n = shape_of(inner);
-  phs_rows a = phs_fuse_rows(outer), b = phs_fuse_rows(inner);
+  phs_weight_rows a = phs_fuse_rows(outer), b = phs_fuse_rows(inner);
   float *w = phs_fuse_floats(f, a.rows * n.in),
         *bias = a.bias || b.bias ? phs_fuse_floats(f, a.rows) : NULL;
   double *sum = PHS_NEW_ARRAY(f->net->arena, double, n.in);
@@ -58,16 +58,16 @@ static bool multiply(phs_fuse *f, const phs_op *outer, const phs_op *inner, phs_
       bias[row] = (float)total + 0.0F;
     }
   }
-  *out = (phs_rows){.weight = w, .rows = a.rows, .columns = n.in, .bias = bias};
+  *out = (phs_weight_rows){.weight = w, .rows = a.rows, .columns = n.in, .bias = bias};
   return phs_fuse_finite(w, a.rows * n.in) && (!bias || phs_fuse_finite(bias, a.rows));
 }
 
 /* Whether op would sum exactly with these rows over op x. */
-static bool exact_rows(phs_fuse *f, const phs_op *op, const phs_rows *rows, int x) {
+static bool exact_rows(phs_fuse *f, const phs_op *op, const phs_weight_rows *rows, int x) {
   if (op->operand_count == 1) {
     return phs_grid_rows(rows, phs_fuse_grid(f, x), NULL).exact;
   }
-  phs_grid init = phs_fuse_grid(f, op->operand[1]);
+  phs_value_grid init = phs_fuse_grid(f, op->operand[1]);
   return !init.minus_zero && phs_grid_rows(rows, phs_fuse_grid(f, x), &init).exact;
 }
 
@@ -88,7 +88,7 @@ static bool compose(phs_fuse *f, int i) {
   if (!f->reassociate && !(phs_fuse_grid(f, j).exact && phs_fuse_grid(f, i).exact)) {
     return false;
   }
-  phs_rows product;
+  phs_weight_rows product;
   if (!multiply(f, outer, inner, &product) ||
       (!f->reassociate && !exact_rows(f, outer, &product, inner->operand[0]))) {
     return false;
@@ -139,7 +139,7 @@ static bool add_lists(phs_fuse *f, const float *a, const float *b, size_t n, con
 static bool merge_into(phs_fuse *f, int i, int j, int above) {
   phs_op *op = &f->net->op[i];
   const phs_op *gone = &f->net->op[j];
-  phs_rows a = phs_fuse_rows(op), b = phs_fuse_rows(gone);
+  phs_weight_rows a = phs_fuse_rows(op), b = phs_fuse_rows(gone);
   const float *w, *bias = a.bias ? a.bias : b.bias;
   if (!add_lists(f, a.weight, b.weight, a.rows * a.columns, &w) ||
       (a.bias && b.bias && !add_lists(f, a.bias, b.bias, a.rows, &bias))) {
@@ -176,7 +176,7 @@ static bool merge_parallel(phs_fuse *f, int i) {
     if (other->operand[0] == op->operand[0] && same_geometry(op, other)) {
       /* One certificate for the sum at i holds for every part of the chain. A start of -0 would
        * need a look of its own. */
-      phs_grid g = phs_fuse_grid(f, i);
+      phs_value_grid g = phs_fuse_grid(f, i);
       return (f->reassociate || (g.exact && !g.minus_zero)) && merge_into(f, i, j, above);
     }
     above = j;

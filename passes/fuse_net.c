@@ -161,15 +161,16 @@ bool phs_fuse_is_rows(const phs_op *op) {
   return op->kind == PHS_OP_LINEAR || op->kind == PHS_OP_CONV;
 }
 
-phs_rows phs_fuse_rows(const phs_op *op) {
+phs_weight_rows phs_fuse_rows(const phs_op *op) {
   const phs_tensor *w = op->kind == PHS_OP_CONV ? &op->conv.weight : &op->linear.weight;
   size_t count = phs_shape_count(&w->shape);
   size_t rows = op->kind == PHS_OP_CONV ? (size_t)w->shape.dim[0]
                                         : count / (size_t)w->shape.dim[w->shape.rank - 1];
-  return (phs_rows){.weight = w->data,
-                    .rows = rows,
-                    .columns = count / rows,
-                    .bias = op->kind == PHS_OP_CONV ? op->conv.bias.data : op->linear.bias.data};
+  return (phs_weight_rows){.weight = w->data,
+                           .rows = rows,
+                           .columns = count / rows,
+                           .bias =
+                               op->kind == PHS_OP_CONV ? op->conv.bias.data : op->linear.bias.data};
 }
 
 void phs_fuse_set_weight(phs_op *op, const float *w) {

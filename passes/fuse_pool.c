@@ -37,7 +37,7 @@ static bool average_to_sum(phs_fuse *f, int i) {
     return false;
   }
   phs_op *rows_op = &f->net->op[user];
-  phs_rows rows = phs_fuse_rows(rows_op);
+  phs_weight_rows rows = phs_fuse_rows(rows_op);
   size_t n = rows.rows * rows.columns;
   float inverse = 1.0F / (float)window, *w = phs_fuse_floats(f, n);
   for (size_t k = 0; w && k < n; k++) {
@@ -62,7 +62,7 @@ static bool average_to_sum(phs_fuse *f, int i) {
 /* Weights over the source of a pool instead of its result: each source element takes the sum over
  * its windows. */
 static float *expand(phs_fuse *f, const phs_op *op, const phs_op *pool, const phs_shape *x) {
-  phs_rows rows = phs_fuse_rows(op);
+  phs_weight_rows rows = phs_fuse_rows(op);
   const phs_pool *p = &pool->pool;
   int rank = x->rank;
   int64_t in[2] = {x->dim[rank - 2], x->dim[rank - 1]};
@@ -118,7 +118,7 @@ static bool linear_after_pool(phs_fuse *f, int i) {
       outputs * (sources - pooled) > MAX_WEIGHTS) {
     return false;
   }
-  phs_grid g = f->reassociate ? (phs_grid){0} : phs_fuse_grid(f, i);
+  phs_value_grid g = f->reassociate ? (phs_value_grid){0} : phs_fuse_grid(f, i);
   if (!f->reassociate && !(phs_fuse_grid(f, pool).exact && g.exact && !g.minus_zero)) {
     return false;
   }

@@ -18,7 +18,7 @@ static float factor_at(const phs_param32 *s, size_t i) {
 
 /* Whether all factors are powers of two, and positive if so wanted, that a value on the grid g
  * takes exactly. */
-static bool shifts(phs_grid g, const phs_param32 *s, bool positive) {
+static bool shifts(phs_value_grid g, const phs_param32 *s, bool positive) {
   for (size_t i = 0; i < s->n; i++) {
     int k;
     if (!phs_power_of_two(s->v[i], &k) || (positive && s->v[i] < 0)) {
@@ -61,7 +61,7 @@ static size_t source_of(const phs_op *op, size_t row, size_t column) {
 
 /* Weights times factors, or NULL where that is neither right nor asked for. */
 static float *scaled_columns(phs_fuse *f, const phs_op *op, const phs_param32 *s, bool spikes) {
-  phs_rows rows = phs_fuse_rows(op);
+  phs_weight_rows rows = phs_fuse_rows(op);
   float *w = phs_fuse_floats(f, rows.rows * rows.columns);
   for (size_t row = 0; w && row < rows.rows; row++) {
     for (size_t c = 0; c < rows.columns; c++) {
@@ -139,7 +139,7 @@ static bool read_affine(phs_fuse *f, const phs_op *op, affine *out) {
       !phs_shape_equal(&op->shape, &f->net->op[op->operand[0]].shape)) {
     return false;
   }
-  phs_rows rows = phs_fuse_rows(op);
+  phs_weight_rows rows = phs_fuse_rows(op);
   size_t n = rows.columns;
   float *diagonal = NULL;
   for (size_t row = 0; row < rows.rows; row++) {
@@ -160,7 +160,7 @@ static bool read_affine(phs_fuse *f, const phs_op *op, affine *out) {
 /* One value for each row of the op before: checks that the elements of a convolution's channel
  * agree. */
 static bool per_row(phs_fuse *f, const phs_op *before, affine *a) {
-  phs_rows rows = phs_fuse_rows(before);
+  phs_weight_rows rows = phs_fuse_rows(before);
   size_t area = phs_shape_count(&before->shape) / rows.rows;
   float *factor = phs_fuse_floats(f, rows.rows),
         *bias = a->bias ? phs_fuse_floats(f, rows.rows) : NULL;
@@ -185,7 +185,7 @@ static bool per_row(phs_fuse *f, const phs_op *before, affine *a) {
 
 /* Weights and bias of a (b + W x); false where a value is not finite, or not exact and that is
  * wanted. */
-static bool scale_rows(phs_fuse *f, const phs_rows *rows, const affine *a, bool exact,
+static bool scale_rows(phs_fuse *f, const phs_weight_rows *rows, const affine *a, bool exact,
                        float **weight, float **bias) {
   *weight = phs_fuse_floats(f, rows->rows * rows->columns);
   *bias = rows->bias || a->bias ? phs_fuse_floats(f, rows->rows) : NULL;
@@ -216,10 +216,10 @@ static bool scale_rows(phs_fuse *f, const phs_rows *rows, const affine *a, bool 
 /* Whether the affine may go before the sum of op j without a change of bits; what scale_rows()
  * checks apart. */
 static bool affine_exact(phs_fuse *f, int j, const phs_op *after, const affine *a) {
-  phs_grid g = phs_fuse_grid(f, j);
+  phs_value_grid g = phs_fuse_grid(f, j);
   if (a->bias) {
     /* The bias moves from the end of the sum to its start: no sum may round. */
-    phs_rows rows = phs_fuse_rows(after);
+    phs_weight_rows rows = phs_fuse_rows(after);
     return g.exact && phs_grid_rows(&rows, g, NULL).exact;
   }
   /* A diagonal weight leaves out zeros, so that a negative factor gives no -0 there. */
@@ -237,7 +237,7 @@ static bool into_operand(phs_fuse *f, int i) {
       (!f->reassociate && !affine_exact(f, j, after, &a))) {
     return false;
   }
-  phs_rows rows = phs_fuse_rows(op), scaled = rows;
+  phs_weight_rows rows = phs_fuse_rows(op), scaled = rows;
   float *weight, *bias;
   if (!scale_rows(f, &rows, &a, !f->reassociate, &weight, &bias)) {
     return false;

@@ -139,7 +139,7 @@ static uint64_t hash_of(const phs_op *op) {
   uint64_t hash = (uint64_t)op->kind + 64 * (uint64_t)op->operand_count;
   hash = hash_list(op->shape.dim, (size_t)op->shape.rank, sizeof *op->shape.dim, hash);
   if (phs_fuse_is_rows(op)) {
-    phs_rows rows = phs_fuse_rows(op);
+    phs_weight_rows rows = phs_fuse_rows(op);
     return hash_list(rows.weight, rows.rows * rows.columns, sizeof *rows.weight, hash);
   }
   if (op->kind == PHS_OP_SCALE) {

@@ -7,28 +7,28 @@
  */
 #define MAX_DEPTH 200
 
-static phs_grid grid_of_rows(phs_fuse *f, const phs_op *op) {
-  phs_grid x = phs_fuse_grid(f, op->operand[0]);
+static phs_value_grid grid_of_rows(phs_fuse *f, const phs_op *op) {
+  phs_value_grid x = phs_fuse_grid(f, op->operand[0]);
   if (!x.known) {
     return x; /* spares a pass over the weights */
   }
-  phs_rows rows = phs_fuse_rows(op);
+  phs_weight_rows rows = phs_fuse_rows(op);
   if (op->operand_count == 1) {
     return phs_grid_rows(&rows, x, NULL);
   }
-  phs_grid init = phs_fuse_grid(f, op->operand[1]);
+  phs_value_grid init = phs_fuse_grid(f, op->operand[1]);
   return phs_grid_rows(&rows, x, &init);
 }
 
-static phs_grid grid_of_add(phs_fuse *f, const phs_op *op) {
-  phs_grid sum = phs_fuse_grid(f, op->operand[0]);
+static phs_value_grid grid_of_add(phs_fuse *f, const phs_op *op) {
+  phs_value_grid sum = phs_fuse_grid(f, op->operand[0]);
   for (int k = 1; k < op->operand_count; k++) {
     sum = phs_grid_add(sum, phs_fuse_grid(f, op->operand[k]));
   }
   return sum;
 }
 
-static phs_grid work_out(phs_fuse *f, const phs_op *op) {
+static phs_value_grid work_out(phs_fuse *f, const phs_op *op) {
   if (op->elem == PHS_I1) {
     return phs_grid_spikes();
   }
@@ -54,13 +54,13 @@ static phs_grid work_out(phs_fuse *f, const phs_op *op) {
   case PHS_OP_NEURONS: /* graded: nothing is known */
     break;
   }
-  return (phs_grid){0};
+  return (phs_value_grid){0};
 }
 
-phs_grid phs_fuse_grid(phs_fuse *f, int i) {
+phs_value_grid phs_fuse_grid(phs_fuse *f, int i) {
   phs_fuse_op *op = &f->op[i];
   if (op->grid_state == PHS_GRID_OPEN || f->depth >= MAX_DEPTH) {
-    return (phs_grid){0}; /* a cycle of delays and sums */
+    return (phs_value_grid){0}; /* a cycle of delays and sums */
   }
   if (op->grid_state == PHS_GRID_NEW) {
     op->grid_state = PHS_GRID_OPEN;

@@ -164,11 +164,12 @@ bool phs_fuse_pool_after_conv(phs_fuse *f, int pool) {
   if (!weight || !pool_bias(f, &op->conv, elements / divide, &bias)) {
     return false;
   }
-  phs_rows rows = phs_fuse_rows(op);
-  rows = (phs_rows){.weight = weight,
-                    .rows = rows.rows,
-                    .columns = (size_t)(op->conv.weight.shape.dim[1] * w[0].kernel * w[1].kernel),
-                    .bias = bias};
+  phs_weight_rows rows = phs_fuse_rows(op);
+  rows = (phs_weight_rows){.weight = weight,
+                           .rows = rows.rows,
+                           .columns =
+                               (size_t)(op->conv.weight.shape.dim[1] * w[0].kernel * w[1].kernel),
+                           .bias = bias};
   if (!f->reassociate && !phs_grid_rows(&rows, phs_fuse_grid(f, op->operand[0]), NULL).exact) {
     return false;
   }

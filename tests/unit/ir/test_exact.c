@@ -43,8 +43,8 @@ static void rows_by_hand(void **state) {
   (void)state;
   /* Largest row: 0.5 + 1.75 + 0.25 + bias 3 = 5.5, lowest bit 2^-2. */
   const float w[] = {0.5F, -1.75F, 0.25F, 0.5F, 0.5F, 0.0F}, b[] = {3.0F, -1.0F};
-  phs_rows rows = {.weight = w, .rows = 2, .columns = 3, .bias = b};
-  phs_grid g = phs_grid_rows(&rows, phs_grid_spikes(), NULL);
+  phs_weight_rows rows = {.weight = w, .rows = 2, .columns = 3, .bias = b};
+  phs_value_grid g = phs_grid_rows(&rows, phs_grid_spikes(), NULL);
   assert_true(g.known && g.exact && !g.minus_zero);
   assert_int_equal(g.exponent, -2);
   assert_true(g.bound == 5.5);
@@ -54,36 +54,36 @@ static void rows_by_hand(void **state) {
   assert_int_equal(g.exponent, -2);
   /* 2^24 steps of the grid are one too many; one less is fine. */
   const float wide[] = {16777216.0F, -1.0F};
-  rows = (phs_rows){.weight = wide, .rows = 1, .columns = 2};
+  rows = (phs_weight_rows){.weight = wide, .rows = 1, .columns = 2};
   assert_false(phs_grid_rows(&rows, phs_grid_spikes(), NULL).exact);
   const float fits[] = {16777214.0F, -1.0F};
   rows.weight = fits;
   assert_true(phs_grid_rows(&rows, phs_grid_spikes(), NULL).exact);
   /* What is not known stays unknown. */
-  assert_false(phs_grid_rows(&rows, (phs_grid){0}, NULL).known);
-  phs_grid unknown = {0}, minus = {.known = true, .exact = true, .minus_zero = true};
+  assert_false(phs_grid_rows(&rows, (phs_value_grid){0}, NULL).known);
+  phs_value_grid unknown = {0}, minus = {.known = true, .exact = true, .minus_zero = true};
   assert_false(phs_grid_rows(&rows, phs_grid_spikes(), &unknown).known);
   assert_true(phs_grid_rows(&rows, phs_grid_spikes(), &minus).minus_zero);
 }
 
 static void pools_by_hand(void **state) {
   (void)state;
-  phs_grid g = phs_grid_pool(phs_grid_spikes(), 9, false);
+  phs_value_grid g = phs_grid_pool(phs_grid_spikes(), 9, false);
   assert_true(g.exact && g.bound == 9 && g.exponent == 0);
   g = phs_grid_pool(phs_grid_spikes(), 4, true);
   assert_true(g.exact && g.bound == 1 && g.exponent == -2);
   assert_false(phs_grid_pool(phs_grid_spikes(), 9, true).known);
-  assert_false(phs_grid_pool((phs_grid){0}, 4, false).known);
+  assert_false(phs_grid_pool((phs_value_grid){0}, 4, false).known);
 }
 
 static void scales_and_sums_by_hand(void **state) {
   (void)state;
   const float half[] = {0.5F, 2.0F}, negative[] = {-1.0F}, none[] = {0.0F};
-  phs_grid g = phs_grid_scale(phs_grid_spikes(), half, 2);
+  phs_value_grid g = phs_grid_scale(phs_grid_spikes(), half, 2);
   assert_true(g.exact && g.bound == 2 && g.exponent == -1 && !g.minus_zero);
   assert_true(phs_grid_scale(phs_grid_spikes(), negative, 1).minus_zero);
   assert_true(phs_grid_scale(phs_grid_spikes(), none, 1).minus_zero);
-  phs_grid sum = phs_grid_add(g, phs_grid_spikes());
+  phs_value_grid sum = phs_grid_add(g, phs_grid_spikes());
   assert_true(sum.exact && sum.bound == 3 && sum.exponent == -1);
   /* Below 2^-149 there is no grid. */
   const float tiny[] = {0x1p-100F};
@@ -125,7 +125,7 @@ static void certified_sums_do_not_depend_on_order(void **state) {
       w[k] = (float)ldexp(round(ldexp((double)noise_float(&random), bits)), -bits);
       order[k] = k;
     }
-    phs_rows rows = {.weight = w, .rows = 1, .columns = N};
+    phs_weight_rows rows = {.weight = w, .rows = 1, .columns = N};
     bool exact = phs_grid_rows(&rows, phs_grid_spikes(), NULL).exact;
     float first = sum_in_order(w, order, N);
     bool differs = false;
