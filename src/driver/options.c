@@ -11,24 +11,24 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef struct phs_setting {
+typedef struct setting {
   phs_diag *diag;
   phasor_options *o;
   const phasor_option_info *info;
   const char *text; /* of the value, in the arena; NULL for options without an argument */
   void *member;
   char dashed[32]; /* "--name", for diagnostics */
-} phs_setting;
+} setting;
 
-typedef phasor_status (*phs_setter)(const phs_setting *x);
+typedef phasor_status (*setter)(const setting *x);
 
-static phasor_status refuse(const phs_setting *x, const char *allowed) {
+static phasor_status refuse(const setting *x, const char *allowed) {
   phs_report(x->diag, PHS_OPTION_VALUE, &(phs_place){.where = x->dashed}, NULL,
              "--%s: '%s' is not %s", x->info->name, x->text, allowed);
   return PHASOR_ERROR_USAGE;
 }
 
-static phasor_status set_text(const phs_setting *x) {
+static phasor_status set_text(const setting *x) {
   if (*x->text == 0) {
     return refuse(x, "a name: it is empty");
   }
@@ -36,12 +36,12 @@ static phasor_status set_text(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_flag(const phs_setting *x) {
+static phasor_status set_flag(const setting *x) {
   *(bool *)x->member = true;
   return PHASOR_OK;
 }
 
-static phasor_status set_seconds(const phs_setting *x) {
+static phasor_status set_seconds(const setting *x) {
   double value;
   if (!phs_parse_double(x->text, &value) || !(value > 0) || value > 1e9) {
     return refuse(x, "a number of seconds above 0 (at most 1e9)");
@@ -50,7 +50,7 @@ static phasor_status set_seconds(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_tolerance(const phs_setting *x) {
+static phasor_status set_tolerance(const setting *x) {
   double value;
   if (!phs_parse_double(x->text, &value) || value < 0) {
     return refuse(x, "a number of at least 0");
@@ -67,7 +67,7 @@ static bool parse_integer(const char *text, int64_t low, int64_t high, int64_t *
   return end != text && *end == 0 && errno == 0 && value >= low && value <= high;
 }
 
-static phasor_status set_steps(const phs_setting *x) {
+static phasor_status set_steps(const setting *x) {
   int64_t value;
   if (!parse_integer(x->text, 1, 1000000000, &value)) {
     return refuse(x, "a whole number from 1 to 1000000000");
@@ -76,7 +76,7 @@ static phasor_status set_steps(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_seed(const phs_setting *x) {
+static phasor_status set_seed(const setting *x) {
   char *end;
   errno = 0;
   unsigned long long value = strtoull(x->text, &end, 0);
@@ -87,7 +87,7 @@ static phasor_status set_seed(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_jobs(const phs_setting *x) {
+static phasor_status set_jobs(const setting *x) {
   int64_t value;
   if (!parse_integer(x->text, 1, 1024, &value)) {
     return refuse(x, "a number of threads from 1 to 1024");
@@ -96,7 +96,7 @@ static phasor_status set_jobs(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_level(const phs_setting *x) {
+static phasor_status set_level(const setting *x) {
   int64_t value;
   if (!parse_integer(x->text, 0, 3, &value)) {
     return refuse(x, "0, 1, 2 or 3");
@@ -106,7 +106,7 @@ static phasor_status set_level(const phs_setting *x) {
 }
 
 /* Which of "a|b|c" the text is, or -1 with a diagnostic. */
-static int choice(const phs_setting *x) {
+static int choice(const setting *x) {
   const char *at = x->info->choices;
   for (int i = 0;; i++) {
     size_t n = strcspn(at, "|");
@@ -124,7 +124,7 @@ static int choice(const phs_setting *x) {
   return -1;
 }
 
-static phasor_status set_time_unit(const phs_setting *x) {
+static phasor_status set_time_unit(const setting *x) {
   static const phs_time_unit units[] = {PHS_TIME_SECONDS, PHS_TIME_MILLISECONDS, PHS_TIME_STEPS};
   int i = choice(x);
   if (i < 0) {
@@ -134,7 +134,7 @@ static phasor_status set_time_unit(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_event_value(const phs_setting *x) {
+static phasor_status set_event_value(const setting *x) {
   int i = choice(x);
   if (i < 0) {
     return PHASOR_ERROR_USAGE;
@@ -143,7 +143,7 @@ static phasor_status set_event_value(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_choice(const phs_setting *x) {
+static phasor_status set_choice(const setting *x) {
   if (choice(x) < 0) {
     return PHASOR_ERROR_USAGE;
   }
@@ -151,7 +151,7 @@ static phasor_status set_choice(const phs_setting *x) {
   return PHASOR_OK;
 }
 
-static phasor_status set_preset(const phs_setting *x) {
+static phasor_status set_preset(const setting *x) {
   if (phs_preset_find(x->text)) {
     *(const char **)x->member = x->text;
     return PHASOR_OK;
@@ -170,7 +170,7 @@ static phasor_status set_preset(const phs_setting *x) {
   return PHASOR_ERROR_USAGE;
 }
 
-static phasor_status append(const phs_setting *x, phs_pair pair) {
+static phasor_status append(const setting *x, phs_pair pair) {
   phs_pairs *list = x->member;
   if (list->count == list->cap) {
     size_t cap = list->cap ? 2 * list->cap : 8;
@@ -188,7 +188,7 @@ static phasor_status append(const phs_setting *x, phs_pair pair) {
   return PHASOR_OK;
 }
 
-static phasor_status report_convention(const phs_setting *x, const char *key) {
+static phasor_status report_convention(const setting *x, const char *key) {
   const char *keys[64];
   size_t count = phs_convention_key_count() < 64 ? phs_convention_key_count() : 64;
   for (size_t i = 0; i < count; i++) {
@@ -208,7 +208,7 @@ static phasor_status report_convention(const phs_setting *x, const char *key) {
   return PHASOR_ERROR_USAGE;
 }
 
-static phasor_status set_convention(const phs_setting *x) {
+static phasor_status set_convention(const setting *x) {
   const char *equal = strchr(x->text, '=');
   if (!equal || equal == x->text) {
     return refuse(x, "KEY=VALUE");
@@ -239,7 +239,7 @@ static phasor_status set_convention(const phs_setting *x) {
 
 /* [NODE=]FILE. Which of the two a name with "=" in it is, is known once the network's inputs are.
  */
-static phasor_status set_input(const phs_setting *x) {
+static phasor_status set_input(const setting *x) {
   if (*x->text == 0) {
     return refuse(x, "a file: it is empty");
   }
@@ -247,7 +247,7 @@ static phasor_status set_input(const phs_setting *x) {
 }
 
 /* NODE.VAR=FILE: the node's own name may hold dots, the file's may hold anything. */
-static phasor_status set_quantity(const phs_setting *x) {
+static phasor_status set_quantity(const setting *x) {
   char *node = phs_arena_strdup(x->o->arena, x->text);
   if (!node) {
     return phs_no_memory(x->diag, "options");
@@ -273,7 +273,7 @@ static phasor_status set_quantity(const phs_setting *x) {
 
 static const struct row {
   phasor_option_info info;
-  phs_setter set;
+  setter set;
   size_t member;
 } rows[] = {
     {{"target", 't', "NAME", NULL, false, MODEL_COMMANDS,
@@ -446,7 +446,7 @@ phasor_status phasor_options_set(phasor_session *s, phasor_options *o, const cha
   if (!text) {
     return phs_no_memory(&s->diag, "options");
   }
-  phs_setting x = {&s->diag, o, info, text, (char *)o + rows[i].member, ""};
+  setting x = {&s->diag, o, info, text, (char *)o + rows[i].member, ""};
   snprintf(x.dashed, sizeof x.dashed, "--%s", name);
   phasor_status status = rows[i].set(&x);
   if (status == PHASOR_OK) {
