@@ -21,6 +21,9 @@ typedef struct phs_cpu_options {
   int opt_level;   /**< 0..3 */
   const char
       *symbol; /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
+  int threads; /**< phs_cpu_load(): how many make the tables of synapses, and run each step where
+                  phs_cpu_run_create() is not told otherwise; 0 and 1: the caller alone. Never
+                  changes a bit. */
 } phs_cpu_options;
 
 /** Whether a program for @p options can be made of @p net (level `opt`); reports why not. */
@@ -32,15 +35,22 @@ phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
                             phs_diag *diag);
 
 /** The program in this process: the very object that PHS_CPU_OBJ gives, linked by LLVM's JIT
- * linker. */
+ * linker, with its tables of synapses, which all its runs share. */
 typedef struct phs_cpu_program phs_cpu_program;
 phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
                               const phs_cpu_options *options, phs_diag *diag);
 void phs_cpu_unload(phs_cpu_program *p);
+/** Bytes of the tables, and of one run's state block. */
+size_t phs_cpu_table_bytes(const phs_cpu_program *p);
+size_t phs_cpu_state_bytes(const phs_cpu_program *p);
 
-/** One run of the program: a state block. */
+/** One run of the program: a state block, and where it has several threads, those. Runs of one
+ * program may go on at the same time. NULL without memory or threads. */
 typedef struct phs_cpu_run phs_cpu_run;
+/** With the threads of phs_cpu_options.threads. */
 phs_cpu_run *phs_cpu_run_create(const phs_cpu_program *p);
+/** With @p threads threads, the caller of phs_cpu_run_step() among them. */
+phs_cpu_run *phs_cpu_run_create_threads(const phs_cpu_program *p, int threads);
 void phs_cpu_run_destroy(phs_cpu_run *r);
 void phs_cpu_run_reset(phs_cpu_run *r);
 /** One step; inputs as in phs_interp_step(). */

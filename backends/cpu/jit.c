@@ -126,7 +126,21 @@ void phs_cpu_unload(phs_cpu_program *p) {
   free(p);
 }
 
+size_t phs_cpu_table_bytes(const phs_cpu_program *p) {
+  (void)p;
+  return 0; /* no op needs any yet */
+}
+
+size_t phs_cpu_state_bytes(const phs_cpu_program *p) {
+  return p->plan->state_size;
+}
+
 phs_cpu_run *phs_cpu_run_create(const phs_cpu_program *p) {
+  return phs_cpu_run_create_threads(p, 1);
+}
+
+phs_cpu_run *phs_cpu_run_create_threads(const phs_cpu_program *p, int threads) {
+  (void)threads; /* of which no op has use yet */
   phs_cpu_run *r = calloc(1, sizeof *r);
   void *state = NULL;
   if (!r || posix_memalign(&state, PHS_CPU_ALIGN, p->plan->state_size) != 0) {
