@@ -37,10 +37,18 @@ typedef struct phs_text_error {
 bool phs_unit_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
 /** "0.1 mV", "20kHz", "5", "1e3 /s". */
 bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
-/** "1.5 ms", "20 kHz", "0.25": the unit that reads best, exact when read back. Returns @p out. */
+/** "1.5 ms", "20 kHz", "0.25": the unit that reads best, exact when read back. Returns @p out, cut
+ * to
+ * @p size (64 bytes hold every quantity). */
 char *phs_quantity_print(phs_value v, char *out, size_t size);
 
 bool phs_dimension_equal(phs_dimension a, phs_dimension b);
+/** @p out = a * b^power; false where an exponent would leave -99 .. 99. */
+bool phs_dimension_product(phs_dimension a, phs_dimension b, int power, phs_dimension *out);
+/** The root @p n of @p a (sqrt: 2); false where an exponent is no multiple of @p n. */
+bool phs_dimension_root(phs_dimension a, int n, phs_dimension *out);
+/** Whether all exponents are 0. */
+bool phs_dimension_plain(phs_dimension d);
 /** "voltage", "current", "capacitance", "1 / time", "a plain number", "voltage^2 time". */
 char *phs_dimension_print(phs_dimension d, char *out, size_t size);
 /** The coherent system's unit of @p d: "mV", "pF", "nS", "1/ms", "1". */
