@@ -53,6 +53,15 @@ size_t phs_summary_largest(const phs_summary_output *o, size_t sample) {
   return any ? best : SIZE_MAX;
 }
 
+void phs_summary_measure(phs_summary *s, double transient) {
+  s->bin = s->has_time ? phs_synchrony_steps(s->dt) : 0;
+  double first = s->has_time ? floor(transient / s->dt + 0.5) : 0;
+  s->first_step = first < (double)s->steps ? (size_t)first : s->steps;
+  if (s->bin && (s->steps - s->first_step) / s->bin < PHS_SUMMARY_BINS) {
+    s->bin = 0;
+  }
+}
+
 /* Simulated seconds of all samples together. */
 static double simulated(const phs_summary *s) {
   return (double)s->steps * (double)s->samples * s->dt;
@@ -63,6 +72,57 @@ static double rate(const phs_summary *s, const phs_summary_population *p) {
   double neuron_time =
       (double)p->neurons * (s->has_time ? simulated(s) : (double)s->steps * (double)s->samples);
   return neuron_time > 0 ? p->spikes / neuron_time : 0;
+}
+
+/* Spikes per neuron and second of the steps that are measured. */
+static double measured_rate(const phs_summary *s, const phs_summary_population *p) {
+  double steps = (double)(s->steps - s->first_step) * (double)s->samples;
+  return p->neurons > 0 ? p->sums.spikes / ((double)p->neurons * steps * s->dt) : 0;
+}
+
+/* Columns of a terminal that a name takes: its characters. */
+static int width_of(const char *name) {
+  int n = 0;
+  for (; *name; name++) {
+    n += ((unsigned char)*name & 0xC0) != 0x80;
+  }
+  return n;
+}
+
+static void text_number(double x, int width, FILE *out) {
+  if (isnan(x)) {
+    fprintf(out, " %*s", width, "-");
+  } else {
+    fprintf(out, " %*.4g", width, x);
+  }
+}
+
+/* A row a population. There is nothing to say where no neuron spikes often enough. */
+static void text_statistics(const phs_summary *s, FILE *out) {
+  int name = 10;
+  double irregular = 0;
+  for (size_t i = 0; i < s->population_count; i++) {
+    int width = width_of(s->population[i].name);
+    name = width > name ? width : name;
+    irregular += s->population[i].sums.irregular;
+  }
+  if (s->bin == 0 || !(irregular > 0)) {
+    return;
+  }
+  fprintf(out, "statistics from step %zu on, bins of %.4g ms:\n", s->first_step,
+          1e3 * (double)s->bin * s->dt);
+  fprintf(out, "  %-*s %10s %12s %10s %10s %10s %10s\n", name, "population", "neurons", "spikes",
+          "rate (Hz)", "CV of ISI", "(neurons)", "synchrony");
+  for (size_t i = 0; i < s->population_count; i++) {
+    const phs_summary_population *p = &s->population[i];
+    fprintf(out, "  %s%*s %10zu %12.0f", p->name, name - width_of(p->name), "", p->neurons,
+            p->sums.spikes);
+    text_number(measured_rate(s, p), 10, out);
+    text_number(phs_spike_cv(&p->sums), 10, out);
+    fprintf(out, " %10.0f", p->sums.irregular);
+    text_number(phs_spike_synchrony(&p->sums), 10, out);
+    fputc('\n', out);
+  }
 }
 
 static void text_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
@@ -117,6 +177,7 @@ void phs_summary_text(const phs_summary *s, FILE *out) {
     fprintf(out, "population %s: %zu neurons, %.0f spikes, mean rate %.4g %s\n", p->name,
             p->neurons, p->spikes, rate(s, p), s->has_time ? "Hz" : "spikes a step");
   }
+  text_statistics(s, out);
   for (size_t i = 0; i < s->output_count; i++) {
     text_output(s, &s->output[i], out);
   }
@@ -151,6 +212,15 @@ static void json_number(double x, FILE *out) {
   }
 }
 
+static void json_statistics(const phs_summary *s, const phs_summary_population *p, FILE *out) {
+  fprintf(out, ",\"measured\":{\"spikes\":%.0f,\"rate_hz\":%.17g,\"cv_isi\":", p->sums.spikes,
+          measured_rate(s, p));
+  json_number(phs_spike_cv(&p->sums), out);
+  fprintf(out, ",\"cv_neurons\":%.0f,\"synchrony\":", p->sums.irregular);
+  json_number(phs_spike_synchrony(&p->sums), out);
+  fputc('}', out);
+}
+
 static void json_output(const phs_summary *s, const phs_summary_output *o, FILE *out) {
   fputs("{\"name\":", out);
   phs_summary_string(o->name, out);
@@ -182,13 +252,20 @@ void phs_summary_json(const phs_summary *s, FILE *out) {
   if (s->has_time) {
     fprintf(out, ",\"dt\":%.17g", s->dt);
   }
+  if (s->bin) {
+    fprintf(out, ",\"statistics\":{\"from_step\":%zu,\"bin_steps\":%zu}", s->first_step, s->bin);
+  }
   fputs(",\"populations\":[", out);
   for (size_t i = 0; i < s->population_count; i++) {
     const phs_summary_population *p = &s->population[i];
     fputs(i ? ",{\"name\":" : "{\"name\":", out);
     phs_summary_string(p->name, out);
-    fprintf(out, ",\"neurons\":%zu,\"spikes\":%.0f,\"%s\":%.17g}", p->neurons, p->spikes,
+    fprintf(out, ",\"neurons\":%zu,\"spikes\":%.0f,\"%s\":%.17g", p->neurons, p->spikes,
             s->has_time ? "mean_rate_hz" : "mean_spikes_per_step", rate(s, p));
+    if (s->bin) {
+      json_statistics(s, p, out);
+    }
+    fputc('}', out);
   }
   fputs("],\"outputs\":[", out);
   for (size_t i = 0; i < s->output_count; i++) {

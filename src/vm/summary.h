@@ -8,6 +8,7 @@
 #define PHS_VM_SUMMARY_H
 
 #include "vm/recording.h"
+#include "vm/statistics.h"
 
 #include <stdio.h>
 
@@ -15,7 +16,8 @@
 typedef struct phs_summary_population {
   const char *name;
   size_t neurons;
-  double spikes; /**< over all steps and samples; a whole number */
+  double spikes;       /**< over all steps and samples; a whole number */
+  phs_spike_sums sums; /**< of the steps that are measured, over all samples */
 } phs_summary_population;
 
 /** An output of the network. */
@@ -38,7 +40,18 @@ typedef struct phs_summary {
   size_t population_count, output_count;
   phs_summary_population *population;
   phs_summary_output *output;
+  size_t bin;        /**< steps of a bin of the statistics; 0: there are none */
+  size_t first_step; /**< of each sample that they count */
 } phs_summary;
+
+/** Statistics need time, and this many bins at least: else rates and counts say all there is. */
+#define PHS_SUMMARY_BINS 10
+
+/**
+ * Decides `bin` and `first_step` of a summary whose steps and time are set.
+ * @param transient seconds at the beginning of each sample that the statistics leave out
+ */
+void phs_summary_measure(phs_summary *s, double transient);
 
 /** Sum of @p count values, for phs_summary_population.spikes. */
 double phs_summary_sum(phs_record_type type, size_t count, const void *values);
