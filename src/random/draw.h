@@ -33,6 +33,8 @@ uint64_t phs_stream_key(uint64_t seed, const char *name);
  * left undefined.
  */
 void phs_words(uint64_t key, const uint32_t at[3], uint32_t first, uint32_t count, uint32_t *out);
+/** Word @p i alone. */
+uint32_t phs_word(uint64_t key, const uint32_t at[3], uint32_t i);
 
 /** (word + 1/2) / 2^32: never 0 or 1. */
 static inline double phs_uniform(uint32_t word) {

@@ -61,3 +61,8 @@ void phs_words(uint64_t key, const uint32_t at[3], uint32_t first, uint32_t coun
     group(k, at, block + i / 4, out + i);
   }
 }
+
+uint32_t phs_word(uint64_t key, const uint32_t at[3], uint32_t i) {
+  philox4x32_ctr_t c = {{i / PHS_WORDS * LANES + i % LANES, at[0], at[1], at[2]}};
+  return philox4x32_R(10, c, key_of(key)).v[i / LANES % 4];
+}

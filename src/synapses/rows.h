@@ -31,7 +31,9 @@ typedef struct phs_rows {
   const phs_recipe *recipe; /**< borrowed */
   const void *shared;       /**< phs_rows_bytes() of the caller's memory */
   uint32_t tiles;
-  uint32_t longest; /**< no row has more synapses */
+  uint32_t longest;  /**< no row has more synapses; a multiple of 64, so that rows may be written in
+                          whole vectors */
+  uint64_t synapses; /**< of all rows: exact */
 } phs_rows;
 
 /** Bytes that phs_rows_prepare() needs for @p r, SIZE_MAX when they do not fit into size_t. */
@@ -47,8 +49,8 @@ typedef struct phs_row {
   float *weight;
 } phs_row;
 
-/** Number of synapses of a row, without making them where the rule knows it; else it makes the
- * targets. */
+/** Number of synapses of a row, without making them where the rule knows it. @p scratch is not
+ * needed: NULL. (The number of all is phs_rows.synapses.) */
 uint32_t phs_row_count(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *scratch);
 /** All synapses of a row, in the order of their rank. Targets, then delays, then weights are
  * filled; a NULL array is left out (and what would only be needed for it is not drawn). */
