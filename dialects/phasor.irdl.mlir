@@ -88,14 +88,54 @@ irdl.dialect @phasor {
     irdl.results(y: %y)
     irdl.attributes {"name" = %name}
   }
-  // A population. Before discretisation: `model` and `params`; afterwards: `update` (the symbol of a func.func over
-  // scalars), `states` (their names) and `coefficients`.
+  // A population. Operands: its inputs, one for each receptor. Before discretisation: `model` and `params`; afterwards:
+  // `update` (the symbol of a func.func over scalars), `states` (their names), `coefficients` and optionally `initial`
+  // (a value for each state).
   irdl.operation @neurons {
     %x = irdl.any
     %y = irdl.any
     %name = irdl.base "#builtin.string"
-    irdl.operands(x: %x)
+    irdl.operands(x: variadic %x)
     irdl.results(y: %y)
     irdl.attributes {"name" = %name}
+  }
+  // The synapses of a projection, row by row of its sources. Only phasor.synapses takes such values.
+  irdl.type @rows {}
+  // A recipe: which synapses there are from the elements of x, with what weights and delays; nothing is written out but
+  // lists. Optional attributes: probability, number, distance, list, by rule.
+  irdl.operation @projection {
+    %x = irdl.any
+    %y = irdl.base @phasor::@rows
+    %name = irdl.base "#builtin.string"
+    %rule = irdl.base "#builtin.string"
+    %weight = irdl.base "#builtin.dictionary"
+    %delay = irdl.base "#builtin.dictionary"
+    %key = irdl.base "#builtin.integer"
+    %mode = irdl.base "#builtin.string"
+    irdl.operands(x: %x)
+    irdl.results(rows: %y)
+    irdl.attributes {"name" = %name, "rule" = %rule, "weight" = %weight, "delay" = %delay, "key" = %key, "mode" = %mode}
+  }
+  // y = init + what the spikes of the projections' sources bring, each after its delay. Optional attributes: counted (the
+  // only weight), plasticity (with the targets' spikes and perhaps a reward).
+  irdl.operation @synapses {
+    %rows = irdl.base @phasor::@rows
+    %spikes = irdl.any
+    %reward = irdl.any
+    %init = irdl.any
+    %y = irdl.any
+    %name = irdl.base "#builtin.string"
+    irdl.operands(projections: variadic %rows, spikes: optional %spikes, reward: optional %reward, init: optional %init)
+    irdl.results(y: %y)
+    irdl.attributes {"name" = %name}
+  }
+  // Spikes or currents that the network makes itself: kind is "poisson", "train", "current" or "noise". Optional attributes
+  // by kind: key, start, stop, mean, sd, events, pieces.
+  irdl.operation @source {
+    %y = irdl.any
+    %name = irdl.base "#builtin.string"
+    %kind = irdl.base "#builtin.string"
+    irdl.results(y: %y)
+    irdl.attributes {"name" = %name, "kind" = %kind}
   }
 }

@@ -35,17 +35,45 @@ static void rename_op(phs_ir *ir, const phs_ir_view *view, int i) {
   }
 }
 
-/* Whether the op reads these values already, perhaps through conversions. */
-static bool reads(MlirOperation op, const MlirValue *operands, int n) {
-  bool same = mlirOperationGetNumOperands(op) == n;
-  for (int k = 0; same && k < n; k++) {
-    MlirValue value = mlirOperationGetOperand(op, k);
-    if (mlirValueIsAOpResult(value) && phs_ir_is_conversion(mlirOpResultGetOwner(value))) {
-      value = mlirOperationGetOperand(mlirOpResultGetOwner(value), 0);
-    }
-    same = mlirValueEqual(value, operands[k]);
+static int projections_of(const phs_op *op) {
+  return op->kind == PHS_OP_SYNAPSES ? op->synapses.projection_count : 0;
+}
+
+/* Whether the op reads these values as they are, or its projections do. Conversions are looked at
+ * anew, as types may have changed. */
+static bool reads(const phs_op *op, MlirOperation at, const MlirValue *operands) {
+  bool same = mlirOperationGetNumOperands(at) == op->operand_count;
+  bool sum = op->kind == PHS_OP_ADD || op->kind == PHS_OP_NEURONS;
+  for (int k = 0; same && k < op->operand_count; k++) {
+    MlirValue value =
+        k < projections_of(op) ? phs_ir_operand(at, k) : mlirOperationGetOperand(at, k);
+    same = mlirValueEqual(value, operands[k]) &&
+           (!sum || mlirTypeEqual(mlirValueGetType(operands[k]), mlirValueGetType(operands[0])));
   }
   return same;
+}
+
+/* Gives the op other operands. A projection reads another source itself; conversions are made anew.
+ */
+static bool set_operands(phs_ir *ir, const phs_ir_view *view, int i, MlirValue *operands) {
+  const phs_op *op = &view->net->op[i];
+  int projections = projections_of(op);
+  for (int k = 0; k < projections; k++) {
+    MlirValue rows = mlirOperationGetOperand(view->op[i], k);
+    mlirOperationSetOperand(mlirOpResultGetOwner(rows), 0, operands[k]);
+  }
+  if (projections == 0) {
+    if (!phs_ir_make_operands(ir, view->net->file, op, operands, (MlirBlock){0}, view->op[i],
+                              true)) {
+      return false;
+    }
+    mlirOperationSetOperands(view->op[i], op->operand_count, operands);
+    return true;
+  }
+  for (int k = projections; k < op->operand_count; k++) {
+    mlirOperationSetOperand(view->op[i], k, operands[k]);
+  }
+  return true;
 }
 
 /* Brings op i up to date; outputs are operands of the terminator, in their order. */
@@ -62,10 +90,8 @@ static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i
     mlirOperationSetOperand(view->output, (*output)++, operands[0]);
     return true;
   }
-  phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, view->op[i]);
-  if (!reads(view->op[i], operands, op->operand_count)) {
-    phs_ir_convert_operands(ir, op, operands, (MlirBlock){0}, view->op[i]);
-    mlirOperationSetOperands(view->op[i], op->operand_count, operands);
+  if (!reads(op, view->op[i], operands) && !set_operands(ir, view, i, operands)) {
+    return false;
   }
   if (f->op[i].changed && !rewrite(ir, view, i, operands)) {
     return false;

@@ -77,7 +77,8 @@ static bool same_neurons(const phs_neurons *a, const phs_neurons *b) {
   bool same = same_kernel(a->kernel, b->kernel) && a->state_count == b->state_count &&
               a->coeff_count == b->coeff_count && (a->kernel || a->model == b->model);
   for (int i = 0; same && a->kernel && i < a->state_count; i++) {
-    same = strcmp(a->state[i], b->state[i]) == 0; /* under which they are recorded */
+    /* the names under which they are recorded, and where they start */
+    same = strcmp(a->state[i], b->state[i]) == 0 && same_param32(&a->initial[i], &b->initial[i]);
   }
   for (int i = 0; same && i < a->coeff_count; i++) {
     same = same_param32(&a->coeff[i], &b->coeff[i]);
@@ -85,6 +86,55 @@ static bool same_neurons(const phs_neurons *a, const phs_neurons *b) {
   int params = a->kernel ? 0 : phs_model_get(a->model)->param_count;
   for (int i = 0; same && i < params; i++) {
     same = same_param64(&a->param[i], &b->param[i]);
+  }
+  return same;
+}
+
+static bool same_distribution(const phs_distribution *a, const phs_distribution *b) {
+  return a->kind == b->kind && a->bound == b->bound && a->a == b->a && a->b == b->b &&
+         (a->bound == PHS_BOUND_NONE || (a->low == b->low && a->high == b->high));
+}
+
+/* Recipes with one key make the same synapses when all else is the same too. Distances and lists
+ * are not looked at: such projections stay apart. */
+static bool same_projection(const phs_projection *p, const phs_projection *q) {
+  const phs_recipe *a = &p->recipe, *b = &q->recipe;
+  return a->key == b->key && a->rule == b->rule && a->rule != PHS_RULE_DISTANCE &&
+         a->rule != PHS_RULE_LIST && a->source_count == b->source_count &&
+         a->target_count == b->target_count && a->same_population == b->same_population &&
+         a->autapses == b->autapses && a->multapses == b->multapses &&
+         a->probability == b->probability && a->number == b->number &&
+         same_distribution(&a->weight, &b->weight) && same_distribution(&a->delay, &b->delay) &&
+         p->mode == q->mode;
+}
+
+static bool same_plasticity(const phs_plasticity *a, const phs_plasticity *b) {
+  return a->kind == PHS_PLASTICITY_NONE && b->kind == PHS_PLASTICITY_NONE;
+}
+
+static bool same_synapses(const phs_synapses *a, const phs_synapses *b) {
+  bool same = a->projection_count == b->projection_count && a->has_init == b->has_init &&
+              a->counted == b->counted &&
+              (!a->counted || same_bytes(&a->weight, &b->weight, sizeof a->weight)) &&
+              same_plasticity(&a->plasticity, &b->plasticity);
+  for (int i = 0; same && i < a->projection_count; i++) {
+    same = same_projection(&a->projection[i], &b->projection[i]);
+  }
+  return same;
+}
+
+/* Sources that draw are the same where their stream is. */
+static bool same_source(const phs_source *a, const phs_source *b) {
+  bool same = a->kind == b->kind && a->key == b->key && a->start == b->start &&
+              a->stop == b->stop && same_param64(&a->mean, &b->mean) &&
+              same_param64(&a->sd, &b->sd) && a->event_count == b->event_count &&
+              a->piece_count == b->piece_count;
+  same =
+      same && same_bytes(a->event_step, b->event_step, a->event_count * sizeof *a->event_step) &&
+      same_bytes(a->event_element, b->event_element, a->event_count * sizeof *a->event_element) &&
+      same_bytes(a->piece_step, b->piece_step, a->piece_count * sizeof *a->piece_step);
+  for (size_t k = 0; same && k < a->piece_count; k++) {
+    same = same_param32(&a->piece_value[k], &b->piece_value[k]);
   }
   return same;
 }
@@ -121,6 +171,10 @@ static bool look_alike(const phs_op *a, const phs_op *b) {
     return same_delay(a, b);
   case PHS_OP_NEURONS:
     return same_neurons(&a->neurons, &b->neurons);
+  case PHS_OP_SYNAPSES:
+    return same_synapses(&a->synapses, &b->synapses);
+  case PHS_OP_SOURCE:
+    return same_source(&a->source, &b->source);
   case PHS_OP_INPUT:
   case PHS_OP_OUTPUT:
     break;
@@ -147,6 +201,13 @@ static uint64_t hash_of(const phs_op *op) {
   }
   if (op->kind == PHS_OP_DELAY) {
     return hash_list(op->delay.steps.v, op->delay.steps.n, sizeof *op->delay.steps.v, hash);
+  }
+  if (op->kind == PHS_OP_SOURCE) {
+    return hash_list(&op->source.key, 1, sizeof op->source.key, hash);
+  }
+  for (int i = 0; op->kind == PHS_OP_SYNAPSES && i < op->synapses.projection_count; i++) {
+    const phs_recipe *r = &op->synapses.projection[i].recipe;
+    hash = hash_list(&r->key, 1, sizeof r->key, hash);
   }
   if (op->kind == PHS_OP_NEURONS) {
     const phs_neurons *n = &op->neurons;
@@ -202,9 +263,11 @@ static void start_classes(const phs_fuse *f, classes *c) {
   }
 }
 
-/* Operands lie before their ops, so that their classes are split already; but for delays. */
+/* Operands lie before their ops, so that their classes are split already; but for delays and
+ * synapses. */
 static const int *classes_of_operands(const phs_net *net, const classes *c, int i) {
-  return net->op[i].kind == PHS_OP_DELAY ? c->of : c->fresh;
+  bool waits = net->op[i].kind != PHS_OP_DELAY && net->op[i].kind != PHS_OP_SYNAPSES;
+  return waits ? c->fresh : c->of;
 }
 
 static bool same_operands(const phs_net *net, const classes *c, int a, int b) {

@@ -52,6 +52,8 @@ static phs_value_grid work_out(phs_fuse *f, const phs_op *op) {
     return phs_fuse_grid(f, op->operand[0]);
   case PHS_OP_INPUT:
   case PHS_OP_NEURONS: /* graded: nothing is known */
+  case PHS_OP_SYNAPSES:
+  case PHS_OP_SOURCE:
     break;
   }
   return (phs_value_grid){0};

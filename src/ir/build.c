@@ -17,8 +17,24 @@ MlirAttribute phs_attr_i64(phs_ir *ir, int64_t v) {
   return mlirIntegerAttrGet(mlirIntegerTypeGet(ir->context, 64), v);
 }
 
+MlirAttribute phs_attr_u64(phs_ir *ir, uint64_t v) {
+  return mlirIntegerAttrGet(mlirIntegerTypeUnsignedGet(ir->context, 64), (int64_t)v);
+}
+
 MlirAttribute phs_attr_f64(phs_ir *ir, double v) {
   return mlirFloatAttrDoubleGet(ir->context, mlirF64TypeGet(ir->context), v);
+}
+
+MlirAttribute phs_attr_f32(phs_ir *ir, float v) {
+  return mlirFloatAttrDoubleGet(ir->context, mlirF32TypeGet(ir->context), (double)v);
+}
+
+MlirAttribute phs_attr_f64_list(phs_ir *ir, const double *v, int n) {
+  MlirAttribute list[8];
+  for (int i = 0; i < n; i++) {
+    list[i] = phs_attr_f64(ir, v[i]);
+  }
+  return mlirArrayAttrGet(ir->context, n, list);
 }
 
 MlirAttribute phs_attr_bool(phs_ir *ir, bool v) {
@@ -56,13 +72,14 @@ MlirType phs_type_value(phs_ir *ir, const phs_shape *shape, phs_elem elem) {
   return mlirRankedTensorTypeGet(shape->rank, shape->dim, type, mlirAttributeGetNull());
 }
 
-static size_t element_size(phs_element kind) {
-  return kind == PHS_ELEMENT_F32 ? 4 : 8;
+size_t phs_element_size(phs_element kind) {
+  return kind == PHS_ELEMENT_F32 || kind == PHS_ELEMENT_I32 ? 4 : 8;
 }
 
 static MlirType elements_type(phs_ir *ir, phs_element kind, const phs_shape *shape) {
   MlirType type = kind == PHS_ELEMENT_F32   ? mlirF32TypeGet(ir->context)
                   : kind == PHS_ELEMENT_F64 ? mlirF64TypeGet(ir->context)
+                  : kind == PHS_ELEMENT_I32 ? mlirIntegerTypeGet(ir->context, 32)
                                             : mlirIntegerTypeGet(ir->context, 64);
   return mlirRankedTensorTypeGet(shape->rank, shape->dim, type, mlirAttributeGetNull());
 }
@@ -114,10 +131,10 @@ static void add_blob(phs_ir *ir, MlirAttribute attribute, uint64_t hash, const v
 
 MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *shape,
                                 const void *data, bool copy) {
-  size_t n = phs_shape_count(shape), size = n * element_size(kind);
+  size_t n = phs_shape_count(shape), size = n * phs_element_size(kind);
   MlirType type = elements_type(ir, kind, shape);
-  if (uniform(data, element_size(kind), n)) {
-    return mlirDenseElementsAttrRawBufferGet(type, element_size(kind), data);
+  if (uniform(data, phs_element_size(kind), n)) {
+    return mlirDenseElementsAttrRawBufferGet(type, phs_element_size(kind), data);
   }
   if (n <= INLINE_ELEMENTS) {
     return mlirDenseElementsAttrRawBufferGet(type, size, data);
@@ -135,14 +152,15 @@ MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *s
     if (!data) {
       phs_report(ir->diag, PHS_NO_MEMORY, NULL, NULL, "no memory for %zu bytes of weights", size);
       ir->out_of_memory = true;
-      return mlirDenseElementsAttrRawBufferGet(type, element_size(kind), original);
+      return mlirDenseElementsAttrRawBufferGet(type, phs_element_size(kind), original);
     }
   }
   char name[32];
   snprintf(name, sizeof name, "w_%016llx", (unsigned long long)hash);
   /* Immutable: MLIR takes the pointer as it is and never writes through it. */
-  attribute = mlirUnmanagedDenseResourceElementsAttrGet(
-      type, phs_ref(name), (void *)(uintptr_t)data, size, element_size(kind), false, NULL, NULL);
+  attribute =
+      mlirUnmanagedDenseResourceElementsAttrGet(type, phs_ref(name), (void *)(uintptr_t)data, size,
+                                                phs_element_size(kind), false, NULL, NULL);
   add_blob(ir, attribute, hash, data, size, copy);
   return attribute;
 }
@@ -150,12 +168,16 @@ MlirAttribute phs_attr_elements(phs_ir *ir, phs_element kind, const phs_shape *s
 MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape *shape,
                                    const void *data, size_t n, bool copy) {
   static const phs_shape scalar = {0};
-  return phs_attr_elements(ir, kind, uniform(data, element_size(kind), n) ? &scalar : shape, data,
-                           copy);
+  return phs_attr_elements(ir, kind, uniform(data, phs_element_size(kind), n) ? &scalar : shape,
+                           data, copy);
 }
 
 void phs_attr_add(phs_ir *ir, phs_attr_list *l, const char *name, MlirAttribute value) {
   l->list[l->count++] = mlirNamedAttributeGet(mlirIdentifierGet(ir->context, phs_ref(name)), value);
+}
+
+MlirAttribute phs_attr_list_dictionary(phs_ir *ir, const phs_attr_list *l) {
+  return mlirDictionaryAttrGet(ir->context, l->count, l->list);
 }
 
 MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const MlirValue *operands,

@@ -7,11 +7,23 @@
 #include "ir/context.h"
 
 /** What the elements of an elements attribute are. */
-typedef enum phs_element { PHS_ELEMENT_F32, PHS_ELEMENT_F64, PHS_ELEMENT_I64 } phs_element;
+typedef enum phs_element {
+  PHS_ELEMENT_F32,
+  PHS_ELEMENT_F64,
+  PHS_ELEMENT_I64,
+  PHS_ELEMENT_I32
+} phs_element;
+/** Bytes of one. */
+size_t phs_element_size(phs_element kind);
 
 MlirAttribute phs_attr_string(phs_ir *ir, const char *s);
 MlirAttribute phs_attr_i64(phs_ir *ir, int64_t v);
+/** Unsigned: 5 : ui64. */
+MlirAttribute phs_attr_u64(phs_ir *ir, uint64_t v);
 MlirAttribute phs_attr_f64(phs_ir *ir, double v);
+MlirAttribute phs_attr_f32(phs_ir *ir, float v);
+/** [1.0, 2.0], up to 8 numbers. */
+MlirAttribute phs_attr_f64_list(phs_ir *ir, const double *v, int n);
 MlirAttribute phs_attr_bool(phs_ir *ir, bool v);
 MlirAttribute phs_attr_i64_array(phs_ir *ir, const int64_t *v, int n);
 MlirAttribute phs_attr_symbol(phs_ir *ir, const char *name);
@@ -39,10 +51,12 @@ MlirAttribute phs_attr_per_element(phs_ir *ir, phs_element kind, const phs_shape
 
 /** Attributes of a dialect op under construction. */
 typedef struct phs_attr_list {
-  MlirNamedAttribute list[16];
+  MlirNamedAttribute list[24];
   int count;
 } phs_attr_list;
 void phs_attr_add(phs_ir *ir, phs_attr_list *l, const char *name, MlirAttribute value);
+/** The list as a dictionary. */
+MlirAttribute phs_attr_list_dictionary(phs_ir *ir, const phs_attr_list *l);
 
 /** An op of any name, detached: the caller inserts or destroys it. A null op when MLIR refuses it
  * (it has reported). */
@@ -58,16 +72,30 @@ MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
                              const MlirValue *operands, bool copy);
 /** The attributes `keep` and `aliases` of an op, where it has them. */
 void phs_ir_put_marks(phs_ir *ir, phs_attr_list *l, const phs_op *op);
-/** Whether @p op converts spikes or counts to f32, as in front of a sum of values of several types:
+/** Whether @p op converts spikes or counts to f32, as in front of several values of several types:
  * IRDL wants variadic operands to be of one type. Such ops are no ops of the network. */
 bool phs_ir_is_conversion(MlirOperation op);
-/**
- * Puts conversions to f32 in front of the operands of a sum whose operands are of several types, at
- * the end of @p block or, when @p before is not null, before that op; changes @p operands. Nothing
- * for other ops.
+/** Whether @p op is a projection: part of the phasor.synapses that reads it, no op of the network.
  */
-void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, MlirBlock block,
-                             MlirOperation before);
+bool phs_ir_is_projection(MlirOperation op);
+/**
+ * Puts in front of op @p op what stands between its operands and it: conversions to f32 where a sum
+ * or a population has operands of several types, and the projections of synapses. At the end of @p
+ * block or, when @p before is not null, before that op; changes @p operands.
+ * @param copy as in phs_attr_elements(), for the arrays of projections
+ * @return false when MLIR refuses an op (it has reported)
+ */
+bool phs_ir_make_operands(phs_ir *ir, const char *file, const phs_op *op, MlirValue *operands,
+                          MlirBlock block, MlirOperation before, bool copy);
+/** What operand @p k of an op of the network stands for: looks through conversions and projections.
+ */
+MlirValue phs_ir_operand(MlirOperation op, intptr_t k);
+/** The attributes of a source, and of synapses but for their projections; for make_op.c. */
+void phs_ir_put_source(phs_ir *ir, phs_attr_list *l, const phs_op *op, bool copy);
+void phs_ir_put_synapses(phs_ir *ir, phs_attr_list *l, const phs_op *op);
+/** The phasor.projection of a recipe, detached. */
+MlirOperation phs_ir_make_projection(phs_ir *ir, const char *file, const phs_op *op, int index,
+                                     MlirValue source, bool copy);
 /** The private func.func that @p kernel stands for, detached. */
 MlirOperation phs_ir_make_function(phs_ir *ir, const phs_kernel *kernel, const char *symbol);
 

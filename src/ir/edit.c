@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "ir/edit.h"
 
-/* Conversions in front of sums go with the last op that reads them. */
-static void erase_unused_conversions(const phs_ir_view *view) {
+/* Conversions and projections go with the last op that reads them. */
+static void erase_unused_parts(const phs_ir_view *view) {
   MlirOperation next, op = mlirBlockGetFirstOperation(mlirOperationGetBlock(view->output));
   for (; !mlirOperationIsNull(op); op = next) {
     next = mlirOperationGetNextInBlock(op);
-    if (phs_ir_is_conversion(op) &&
+    if ((phs_ir_is_conversion(op) || phs_ir_is_projection(op)) &&
         mlirOpOperandIsNull(mlirValueGetFirstUse(mlirOperationGetResult(op, 0)))) {
       mlirOperationDestroy(op);
     }
@@ -28,7 +28,7 @@ void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep) {
       }
     }
   }
-  erase_unused_conversions(view);
+  erase_unused_parts(view);
   for (int i = 0; i < view->net->op_count; i++) {
     if (!keep[i] && !mlirOperationIsNull(view->op[i])) {
       mlirOperationDestroy(view->op[i]);

@@ -51,6 +51,9 @@ static const struct {
     [PHS_K_EXP] = {"math.exp", 1},
     [PHS_K_LOG] = {"math.log", 1},
     [PHS_K_TANH] = {"math.tanh", 1},
+    [PHS_K_SIN] = {"math.sin", 1},
+    [PHS_K_COS] = {"math.cos", 1},
+    [PHS_K_BITCAST] = {"arith.bitcast", 1},
 };
 
 int phs_scalar_op_arity(phs_scalar_op op) {

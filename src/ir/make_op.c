@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* One op of a network as one op of the dialect. */
 #include "ir/build.h"
+#include "ir/view.h"
 
 static const char *const kind_names[] = {
     [PHS_OP_INPUT] = NULL,
@@ -13,6 +14,8 @@ static const char *const kind_names[] = {
     [PHS_OP_ADD] = "phasor.add",
     [PHS_OP_DELAY] = "phasor.delay",
     [PHS_OP_NEURONS] = "phasor.neurons",
+    [PHS_OP_SYNAPSES] = "phasor.synapses",
+    [PHS_OP_SOURCE] = "phasor.source",
 };
 
 const char *phs_op_kind_name(phs_op_kind kind) {
@@ -53,18 +56,45 @@ static void put_pool(maker *m, const phs_pool *p) {
   put(m, "pad_high", phs_attr_i64_array(m->ir, p->pad_high, 2));
 }
 
+/* Whether a state starts at +0 everywhere, as those do that say nothing. */
+static bool starts_at_zero(const phs_param32 *p) {
+  static const float zero = 0;
+  size_t i = 0;
+  while (p->v && i < p->n && memcmp(&p->v[i], &zero, sizeof zero) == 0) {
+    i++;
+  }
+  return !p->v || i == p->n;
+}
+
+/* [dense<...>, ...]: a value for each state, where one does not start at 0. */
+static void put_initial(maker *m, const phs_neurons *n, const phs_shape *flat) {
+  static const float zero = 0;
+  MlirAttribute list[PHS_MAX_STATES];
+  bool any = false;
+  for (int i = 0; i < n->state_count; i++) {
+    bool none = starts_at_zero(&n->initial[i]);
+    any = any || !none;
+    list[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F32, flat, none ? &zero : n->initial[i].v,
+                                   none ? 1 : n->initial[i].n, m->copy);
+  }
+  if (any) {
+    put(m, "initial", mlirArrayAttrGet(m->ir->context, n->state_count, list));
+  }
+}
+
 static void put_neurons(maker *m, const phs_op *op) {
   const phs_neurons *n = &op->neurons;
   phs_shape flat = {.rank = 1, .dim = {(int64_t)phs_shape_count(&op->shape)}};
   if (n->kernel) {
     put(m, "update", phs_attr_symbol(m->ir, n->kernel->name));
     put(m, "states", phs_attr_strings(m->ir, n->state, n->state_count));
-    MlirAttribute coefficients[32];
+    MlirAttribute coefficients[PHS_IR_MAX_COEFFICIENTS];
     for (int i = 0; i < n->coeff_count; i++) {
       coefficients[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &flat, n->coeff[i].v,
                                              n->coeff[i].n, m->copy);
     }
     put(m, "coefficients", mlirArrayAttrGet(m->ir->context, n->coeff_count, coefficients));
+    put_initial(m, n, &flat);
     return;
   }
   const phs_model_info *info = phs_model_get(n->model);
@@ -118,6 +148,12 @@ static void put_attributes(maker *m, const phs_op *op) {
   case PHS_OP_NEURONS:
     put_neurons(m, op);
     break;
+  case PHS_OP_SYNAPSES:
+    phs_ir_put_synapses(m->ir, &m->attributes, op);
+    break;
+  case PHS_OP_SOURCE:
+    phs_ir_put_source(m->ir, &m->attributes, op, m->copy);
+    break;
   case PHS_OP_INPUT:
   case PHS_OP_OUTPUT:
   case PHS_OP_ADD:
@@ -139,25 +175,48 @@ bool phs_ir_is_conversion(MlirOperation op) {
   return phs_op_is(op, "arith.uitofp") || phs_op_is(op, "arith.sitofp");
 }
 
+bool phs_ir_is_projection(MlirOperation op) {
+  return phs_op_is(op, "phasor.projection");
+}
+
+MlirValue phs_ir_operand(MlirOperation op, intptr_t k) {
+  MlirValue value = mlirOperationGetOperand(op, k);
+  if (!mlirValueIsAOpResult(value)) {
+    return value;
+  }
+  MlirOperation from = mlirOpResultGetOwner(value);
+  return phs_ir_is_conversion(from) || phs_ir_is_projection(from) ? mlirOperationGetOperand(from, 0)
+                                                                  : value;
+}
+
 static unsigned width(MlirValue value) {
   MlirType e = mlirShapedTypeGetElementType(mlirValueGetType(value));
   return mlirTypeIsAInteger(e) ? mlirIntegerTypeGetWidth(e) : 0;
 }
 
-void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, MlirBlock block,
-                             MlirOperation before) {
-  bool mixed = false;
-  for (int k = 1; k < op->operand_count; k++) {
+static MlirOperation make_conversion(phs_ir *ir, const phs_op *op, MlirValue value) {
+  MlirType type = phs_type_value(ir, &op->shape, PHS_F32);
+  return phs_ir_make(ir, width(value) == 1 ? "arith.uitofp" : "arith.sitofp",
+                     mlirLocationUnknownGet(ir->context), &value, 1, &type, 1, NULL);
+}
+
+bool phs_ir_make_operands(phs_ir *ir, const char *file, const phs_op *op, MlirValue *operands,
+                          MlirBlock block, MlirOperation before, bool copy) {
+  bool mixed = false, sum = op->kind == PHS_OP_ADD || op->kind == PHS_OP_NEURONS;
+  for (int k = 1; sum && k < op->operand_count; k++) {
     mixed = mixed || width(operands[k]) != width(operands[0]);
   }
-  for (int k = 0; op->kind == PHS_OP_ADD && mixed && k < op->operand_count; k++) {
-    if (width(operands[k]) == 0) {
+  int projections = op->kind == PHS_OP_SYNAPSES ? op->synapses.projection_count : 0;
+  for (int k = 0; k < op->operand_count; k++) {
+    bool projection = k < projections;
+    if (!projection && (!mixed || width(operands[k]) == 0)) {
       continue;
     }
-    MlirType type = phs_type_value(ir, &op->shape, PHS_F32);
-    MlirOperation made =
-        phs_ir_make(ir, width(operands[k]) == 1 ? "arith.uitofp" : "arith.sitofp",
-                    mlirLocationUnknownGet(ir->context), &operands[k], 1, &type, 1, NULL);
+    MlirOperation made = projection ? phs_ir_make_projection(ir, file, op, k, operands[k], copy)
+                                    : make_conversion(ir, op, operands[k]);
+    if (mlirOperationIsNull(made)) {
+      return false;
+    }
     if (mlirOperationIsNull(before)) {
       mlirBlockAppendOwnedOperation(block, made);
     } else {
@@ -165,4 +224,5 @@ void phs_ir_convert_operands(phs_ir *ir, const phs_op *op, MlirValue *operands, 
     }
     operands[k] = mlirOperationGetResult(made, 0);
   }
+  return true;
 }

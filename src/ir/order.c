@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The order of evaluation: operands before users, otherwise as in the module. Delays of at least
- * one step do not wait. */
+ * one step do not wait, nor do synapses for their sources. */
 #include "base/buf.h"
 #include "ir/read.h"
 #include "net/schedule.h"
@@ -52,15 +52,21 @@ static void report_cycle(orderer *o, int op) {
   phs_buf_free(&text);
 }
 
-static bool waits(const orderer *o, int i) {
+/* The first operand that must be there before the op: of a delay of at least one step none, of
+ * synapses only the value that they start from. */
+static int first_needed(const orderer *o, int i) {
   const phs_op *op = &o->r->net->op[i];
-  return op->kind != PHS_OP_DELAY || phs_delay_min_steps(o->r->net, op) < 1;
+  if (op->kind == PHS_OP_SYNAPSES) {
+    return op->operand_count - op->synapses.has_init;
+  }
+  bool waits = op->kind != PHS_OP_DELAY || phs_delay_min_steps(o->r->net, op) < 1;
+  return waits ? 0 : op->operand_count;
 }
 
 static void push(orderer *o, int op) {
   o->state[op] = 1;
   o->stack[o->depth] = op;
-  o->next[o->depth++] = waits(o, op) ? 0 : o->r->net->op[op].operand_count;
+  o->next[o->depth++] = first_needed(o, op);
 }
 
 static bool visit(orderer *o, int start) {

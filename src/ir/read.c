@@ -152,11 +152,29 @@ static void check_conversion(phs_reader *r, MlirOperation op) {
   }
 }
 
+/* A projection is part of the synapses that read it; by itself it means nothing. */
+static void check_projection(phs_reader *r, MlirOperation op) {
+  int uses = 0;
+  MlirOpOperand use = mlirValueGetFirstUse(mlirOperationGetResult(op, 0));
+  for (; !mlirOpOperandIsNull(use); use = mlirOpOperandGetNextUse(use)) {
+    uses += phs_op_is(mlirOpOperandGetOwner(use), "phasor.synapses") ? 1 : 2;
+  }
+  if (uses != 1) {
+    phs_reader_error(r, op, PHS_IR_PROJECTION_USE,
+                     "give each phasor.synapses projections of its own",
+                     "the projection is not an operand of exactly one phasor.synapses");
+  }
+}
+
 static void read_ops(phs_reader *r, MlirBlock block) {
   for (MlirOperation from = mlirBlockGetFirstOperation(block); !mlirOperationEqual(from, r->output);
        from = mlirOperationGetNextInBlock(from)) {
     if (phs_ir_is_conversion(from)) {
       check_conversion(r, from);
+      continue;
+    }
+    if (phs_ir_is_projection(from)) {
+      check_projection(r, from);
       continue;
     }
     int index = r->net->op_count;
@@ -171,12 +189,18 @@ static void read_ops(phs_reader *r, MlirBlock block) {
 }
 
 static int index_of(phs_reader *r, const phs_op *user, MlirOperation at, MlirValue value) {
-  if (mlirValueIsAOpResult(value) && phs_ir_is_conversion(mlirOpResultGetOwner(value))) {
-    value = mlirOperationGetOperand(mlirOpResultGetOwner(value), 0);
-    if (user->kind != PHS_OP_ADD) {
+  MlirOperation from =
+      mlirValueIsAOpResult(value) ? mlirOpResultGetOwner(value) : (MlirOperation){0};
+  if (!mlirOperationIsNull(from) && phs_ir_is_projection(from)) {
+    value = mlirOperationGetOperand(from, 0);
+  } else if (!mlirOperationIsNull(from) && phs_ir_is_conversion(from)) {
+    value = mlirOperationGetOperand(from, 0);
+    if (user->kind != PHS_OP_ADD && (user->kind != PHS_OP_NEURONS || user->operand_count < 2)) {
       phs_reader_error(r, at, PHS_IR_UNKNOWN_OP,
-                       "use the unconverted value: every op but phasor.add takes i1 and i32",
-                       "'%s': conversions stand only in front of phasor.add", user->name);
+                       "use the unconverted value: every other op takes i1 and i32",
+                       "'%s': conversions stand only in front of phasor.add, and of phasor.neurons "
+                       "with several operands",
+                       user->name);
     }
   }
   int found = mlirValueIsABlockArgument(value) ? (int)mlirBlockArgumentGetArgNumber(value)

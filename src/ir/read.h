@@ -4,6 +4,7 @@
 #define PHS_IR_READ_H
 
 #include "ir/build.h"
+#include "ir/names.h"
 #include "ir/view.h"
 
 /** Address of an MLIR object -> index; open addressing. */
@@ -71,15 +72,46 @@ bool phs_read_param64(phs_reader *r, MlirOperation op, const char *name, MlirAtt
                       size_t count, phs_param64 *out);
 bool phs_read_param32(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
                       size_t count, phs_param32 *out);
+/** Exactly @p count values, written out if they are all one; in the net's arena or the ir's. */
+bool phs_read_values(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                     phs_element kind, size_t count, const void **out);
 bool phs_read_steps(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
                     size_t count, phs_steps *out);
 /** Reports each attribute that is not in @p allowed (NULL-terminated). */
 bool phs_read_only(phs_reader *r, MlirOperation op, const char *const *allowed);
 
+/* Single values, of an op or inside of its dictionaries (read_values.c). @p name is for messages;
+ * reports and returns false where @p a is null or of another form. */
+bool phs_read_number(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                     double *out);
+bool phs_read_float(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a, float *out);
+bool phs_read_unsigned(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                       uint64_t *out);
+bool phs_read_integer(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                      int64_t *out);
+bool phs_read_bool(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a, bool *out);
+/** [1.0, 2.0]: exactly @p count numbers. */
+bool phs_read_numbers(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a, int count,
+                      double *out);
+/** One of @p names. */
+bool phs_read_word(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                   const phs_names *names, int *out);
+/** Whether @p a is a dictionary with keys of @p allowed (NULL-terminated) alone. */
+bool phs_read_dictionary(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                         const char *const *allowed);
+/** An entry of a dictionary, or of an op; null when it has none. */
+MlirAttribute phs_entry(MlirAttribute dictionary, const char *name);
+MlirAttribute phs_attribute(MlirOperation op, const char *name);
+
 /** The header of the network: level, dt, conventions, inputs and outputs' names. */
 bool phs_read_header(phs_reader *r);
 /** One op of the dialect into @p op (kind, name, attributes, result; not the operands). */
 bool phs_read_op(phs_reader *r, MlirOperation from, phs_op *op);
+/** Attributes of phasor.synapses with those of its projections, and of phasor.source. */
+bool phs_read_synapses(phs_reader *r, MlirOperation from, phs_op *op);
+bool phs_read_source(phs_reader *r, MlirOperation from, phs_op *op);
+/** The projection that operand @p k of phasor.synapses is; a null op when it is none. */
+MlirOperation phs_projection_op(MlirOperation synapses, intptr_t k);
 /** The update function of a population: found, or read once. NULL when it is not a right one
  * (reported). */
 const phs_kernel *phs_read_kernel(phs_reader *r, MlirOperation population, MlirStringRef symbol);
@@ -89,6 +121,25 @@ bool phs_read_order(phs_reader *r);
 
 /** Rules for one op beyond its form: shapes, ranges, values. */
 void phs_check_op(phs_reader *r, int index);
+/** An op that is looked at. */
+typedef struct phs_check {
+  phs_reader *r;
+  const phs_op *op;
+  MlirOperation at;
+} phs_check;
+/* By kind; in check_neurons.c, check_synapses.c and check_source.c. */
+void phs_check_neurons(const phs_check *c);
+void phs_check_synapses(const phs_check *c);
+void phs_check_source(const phs_check *c);
+/** A recipe by itself (check_recipe.c). @param at its phasor.projection */
+void phs_check_recipe(phs_reader *r, MlirOperation at, const phs_projection *projection);
+const phs_op *phs_check_operand(const phs_check *c, int k);
+/** Reports "NAME: the WHAT has the shape A, but B is needed". */
+void phs_check_shape(const phs_check *c, const char *what, const phs_shape *got,
+                     const phs_shape *want, const char *help);
+bool phs_check_elem(const phs_check *c, phs_elem elem);
+/** Operand @p k is a value of f32 of the result's shape. */
+void phs_check_init(const phs_check *c, int k);
 /** Rules for the network: names, levels. */
 void phs_check_net(phs_reader *r);
 bool phs_all_finite32(const float *v, size_t n);

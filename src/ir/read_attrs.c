@@ -64,12 +64,19 @@ static bool element_is(MlirType e, phs_element kind) {
   case PHS_ELEMENT_F64:
     return mlirTypeIsAF64(e);
   case PHS_ELEMENT_I64:
+  case PHS_ELEMENT_I32:
     break;
   }
-  return mlirTypeIsAInteger(e) && mlirIntegerTypeIsSignless(e) && mlirIntegerTypeGetWidth(e) == 64;
+  return mlirTypeIsAInteger(e) && mlirIntegerTypeIsSignless(e) &&
+         mlirIntegerTypeGetWidth(e) == (kind == PHS_ELEMENT_I64 ? 64 : 32);
 }
 
-static const char *const element_names[] = {"f32", "f64", "i64"};
+static const char *const element_names[] = {
+    [PHS_ELEMENT_F32] = "f32",
+    [PHS_ELEMENT_F64] = "f64",
+    [PHS_ELEMENT_I64] = "i64",
+    [PHS_ELEMENT_I32] = "i32",
+};
 
 /* The data of a resource; its size must be the shape's. */
 static bool read_resource(phs_reader *r, MlirOperation at, const char *name, MlirAttribute a,
@@ -125,7 +132,7 @@ bool phs_read_elements(phs_reader *r, MlirOperation at, const char *name, MlirAt
   }
   out->count = phs_shape_count(&out->shape);
   if (resource) {
-    return read_resource(r, at, name, a, out->count * (kind == PHS_ELEMENT_F32 ? 4 : 8), out);
+    return read_resource(r, at, name, a, out->count * phs_element_size(kind), out);
   }
   out->splat = mlirDenseElementsAttrIsSplat(a);
   out->data = mlirDenseElementsAttrGetRawData(a);
@@ -175,19 +182,19 @@ bool phs_read_ints(phs_reader *r, MlirOperation op, const char *name, int64_t *o
 }
 
 /* All elements in memory; a splat is written out. */
-static const float *expand(phs_reader *r, const phs_elements *e) {
-  const float *data = e->data;
-  if (e->splat && e->count > 1) {
-    float *all = phs_arena_array(r->arena, e->count, sizeof *all);
-    for (size_t i = 0; all && i < e->count; i++) {
-      all[i] = data[0];
-    }
-    data = all;
-    if (!all) {
-      phs_reader_no_memory(r);
-    }
+static const void *expand(phs_reader *r, const phs_elements *e, phs_element kind) {
+  size_t size = phs_element_size(kind);
+  if (!e->splat || e->count <= 1) {
+    return e->data;
   }
-  return data;
+  char *all = phs_arena_array(r->arena, e->count, size);
+  for (size_t i = 0; all && i < e->count; i++) {
+    memcpy(all + i * size, e->data, size);
+  }
+  if (!all) {
+    phs_reader_no_memory(r);
+  }
+  return all;
 }
 
 bool phs_read_tensor(phs_reader *r, MlirOperation op, const char *name, bool optional,
@@ -207,7 +214,7 @@ bool phs_read_tensor(phs_reader *r, MlirOperation op, const char *name, bool opt
     return false;
   }
   out->shape = e.shape;
-  out->data = expand(r, &e);
+  out->data = expand(r, &e, PHS_ELEMENT_F32);
   return out->data != NULL;
 }
 
@@ -267,13 +274,31 @@ bool phs_read_steps(phs_reader *r, MlirOperation op, const char *name, MlirAttri
   return true;
 }
 
+bool phs_read_values(phs_reader *r, MlirOperation op, const char *name, MlirAttribute a,
+                     phs_element kind, size_t count, const void **out) {
+  phs_elements e;
+  if (!phs_read_elements(r, op, name, a, kind, &e)) {
+    return false;
+  }
+  if (e.shape.rank != 1 || e.count != count) {
+    char text[160];
+    phs_reader_error(r, op, PHS_IR_SHAPE, "lists that belong together have one length",
+                     "attribute '%s' has the shape %s, but [%zu] is needed", name,
+                     phs_shape_print(&e.shape, text, sizeof text), count);
+    return false;
+  }
+  *out = expand(r, &e, kind);
+  return *out != NULL;
+}
+
 bool phs_read_only(phs_reader *r, MlirOperation op, const char *const *allowed) {
   bool ok = true;
   static const char *const always[] = {"keep", "aliases"};
   for (intptr_t i = 0; i < mlirOperationGetNumAttributes(op); i++) {
     MlirStringRef name = mlirIdentifierStr(mlirOperationGetAttribute(op, i).name);
     bool known = false;
-    for (size_t a = 0; a < sizeof always / sizeof *always; a++) {
+    /* Projections are parts of an op: they are neither kept nor merged by themselves. */
+    for (size_t a = 0; !phs_ir_is_projection(op) && a < sizeof always / sizeof *always; a++) {
       known = known || phs_ref_equal(name, always[a]);
     }
     for (const char *const *a = allowed; *a && !known; a++) {

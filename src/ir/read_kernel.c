@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#define MAX_ARGUMENTS (PHS_IR_MAX_RECEPTORS + PHS_MAX_STATES + PHS_IR_MAX_COEFFICIENTS)
 #define MAX_CALL_DEPTH 32
 #define MAX_CALLS 65536
 
@@ -100,6 +101,13 @@ static bool read_constant(kernel_reader *k, MlirOperation op, phs_scalar_inst *i
   return true;
 }
 
+/* Bits are reinterpreted between f32 and i32 alone. */
+static bool bits_fit(MlirOperation op, phs_scalar_type to) {
+  phs_scalar_type from;
+  return scalar_type(mlirValueGetType(mlirOperationGetOperand(op, 0)), &from) &&
+         ((from == PHS_S_F32 && to == PHS_S_I32) || (from == PHS_S_I32 && to == PHS_S_F32));
+}
+
 static bool read_operands(kernel_reader *k, frame *f, MlirOperation op, phs_scalar_inst *inst) {
   int arity = phs_scalar_op_arity(inst->op);
   uint16_t *const reg[3] = {&inst->a, &inst->b, &inst->c};
@@ -114,6 +122,9 @@ static bool read_operands(kernel_reader *k, frame *f, MlirOperation op, phs_scal
       return bad_op(k, op, "an operand is not a scalar of i1, i32, i64 or f32");
     }
     *reg[i] = (uint16_t)at;
+  }
+  if (inst->op == PHS_K_BITCAST && !bits_fit(op, inst->type)) {
+    return bad_op(k, op, "it is not between f32 and i32");
   }
   return true;
 }
@@ -161,11 +172,11 @@ static bool read_call(kernel_reader *k, frame *f, MlirOperation op, int depth) {
                   depth >= MAX_CALL_DEPTH ? "calls are nested more than 32 deep"
                                           : "there is no such function");
   }
-  int args[64], results[64];
-  if (n > 64 || m > 64 || k->calls++ >= MAX_CALLS) {
+  int args[MAX_ARGUMENTS], results[MAX_ARGUMENTS];
+  if (n > MAX_ARGUMENTS || m > MAX_ARGUMENTS || k->calls++ >= MAX_CALLS) {
     return bad_op(k, op,
-                  n > 64 || m > 64 ? "it has more than 64 operands or results"
-                                   : "there are more than 65536 calls");
+                  n > MAX_ARGUMENTS || m > MAX_ARGUMENTS ? "it has more than 96 operands or results"
+                                                         : "there are more than 65536 calls");
   }
   for (intptr_t i = 0; i < n; i++) {
     args[i] = phs_ptrmap_get(f, mlirOperationGetOperand(op, i).ptr);
@@ -236,8 +247,7 @@ static bool read_signature(kernel_reader *k, MlirOperation function, MlirStringR
   MlirType type = mlirTypeAttrGetValue(attribute);
   intptr_t inputs = mlirFunctionTypeGetNumInputs(type),
            results = mlirFunctionTypeGetNumResults(type);
-  bool ok = inputs >= 1 && inputs <= 1 + PHS_MAX_STATES + PHS_IR_MAX_COEFFICIENTS && results >= 1 &&
-            results <= 1 + PHS_MAX_STATES;
+  bool ok = inputs >= 1 && inputs <= MAX_ARGUMENTS && results >= 1 && results <= 1 + PHS_MAX_STATES;
   for (intptr_t i = 0; ok && i < inputs; i++) {
     ok = mlirTypeIsAF32(mlirFunctionTypeGetInput(type, i));
   }
@@ -247,11 +257,11 @@ static bool read_signature(kernel_reader *k, MlirOperation function, MlirStringR
     ok = mlirTypeIsAF32(mlirFunctionTypeGetResult(type, i));
   }
   if (!ok) {
-    phs_reader_error(k->r, function, PHS_IR_UPDATE,
-                     "arguments: input, states, coefficients, all f32; results: output (i1, i32 or "
-                     "f32), then the states (f32)",
-                     "@%.*s has not the signature of an update function", (int)symbol.length,
-                     symbol.data);
+    phs_reader_error(
+        k->r, function, PHS_IR_UPDATE,
+        "arguments: inputs, states, coefficients, all f32; results: output (i1, i32 or "
+        "f32), then the states (f32)",
+        "@%.*s has not the signature of an update function", (int)symbol.length, symbol.data);
   }
   out->arg_count = (int)inputs;
   out->result_count = (int)results;
@@ -268,7 +278,7 @@ static phs_kernel *read_kernel(kernel_reader *k, MlirOperation function, MlirStr
   if (!read_signature(k, function, symbol, out)) {
     return NULL;
   }
-  int args[1 + PHS_MAX_STATES + PHS_IR_MAX_COEFFICIENTS], results[1 + PHS_MAX_STATES];
+  int args[MAX_ARGUMENTS], results[1 + PHS_MAX_STATES];
   for (int i = 0; i < out->arg_count; i++) {
     args[i] = i;
   }

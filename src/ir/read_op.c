@@ -188,8 +188,33 @@ static bool read_states(phs_reader *r, MlirOperation from, phs_neurons *n) {
   return ok;
 }
 
+/* A value for each state; +0 is what those have that say nothing. */
+static bool read_initial(phs_reader *r, MlirOperation from, size_t count, phs_neurons *n) {
+  static const float zero = 0;
+  MlirAttribute list = get(from, "initial");
+  if (mlirAttributeIsNull(list)) {
+    return true;
+  }
+  if (!mlirAttributeIsAArray(list) || mlirArrayAttrGetNumElements(list) != n->state_count) {
+    phs_reader_error(r, from, PHS_IR_ATTRIBUTE, "give a value for each state, or leave it out",
+                     "attribute 'initial' is not an array of %d tensors", n->state_count);
+    return false;
+  }
+  for (int i = 0; i < n->state_count; i++) {
+    phs_param32 *p = &n->initial[i];
+    if (!phs_read_param32(r, from, "initial", mlirArrayAttrGetElement(list, i), count, p)) {
+      return false;
+    }
+    if (p->n == 1 && memcmp(p->v, &zero, sizeof zero) == 0) {
+      *p = (phs_param32){0};
+    }
+  }
+  return true;
+}
+
 static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
-  static const char *const allowed[] = {"name", "update", "states", "coefficients", NULL};
+  static const char *const allowed[] = {"name",         "update",  "states",
+                                        "coefficients", "initial", NULL};
   phs_neurons *n = &op->neurons;
   MlirAttribute update = get(from, "update"), list = get(from, "coefficients");
   n->model = PHS_MODEL_CUSTOM;
@@ -221,6 +246,9 @@ static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
       return false;
     }
   }
+  if (!read_initial(r, from, phs_shape_count(&op->shape), n)) {
+    return false;
+  }
   n->kernel = phs_read_kernel(r, from, mlirFlatSymbolRefAttrGetValue(update));
   return n->kernel != NULL;
 }
@@ -235,9 +263,16 @@ static const struct {
   phs_op_kind kind;
   read_fn read;
 } readers[] = {
-    {PHS_OP_LINEAR, read_linear}, {PHS_OP_CONV, read_conv},       {PHS_OP_POOL, read_pool},
-    {PHS_OP_SCALE, read_scale},   {PHS_OP_FLATTEN, read_flatten}, {PHS_OP_ADD, read_add},
-    {PHS_OP_DELAY, read_delay},   {PHS_OP_NEURONS, read_neurons},
+    {PHS_OP_LINEAR, read_linear},
+    {PHS_OP_CONV, read_conv},
+    {PHS_OP_POOL, read_pool},
+    {PHS_OP_SCALE, read_scale},
+    {PHS_OP_FLATTEN, read_flatten},
+    {PHS_OP_ADD, read_add},
+    {PHS_OP_DELAY, read_delay},
+    {PHS_OP_NEURONS, read_neurons},
+    {PHS_OP_SYNAPSES, phs_read_synapses},
+    {PHS_OP_SOURCE, phs_read_source},
 };
 
 /* What any op may carry: `keep`, and `aliases`, the names of ops that it stands for as well. */

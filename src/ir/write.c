@@ -122,7 +122,10 @@ static bool make_ops(writer *w) {
     for (int k = 0; k < op->operand_count; k++) {
       w->operands[k] = value_of(w, op->operand[k]);
     }
-    phs_ir_convert_operands(w->ir, op, w->operands, w->block, (MlirOperation){0});
+    if (!phs_ir_make_operands(w->ir, w->net->file, op, w->operands, w->block, (MlirOperation){0},
+                              false)) {
+      return false;
+    }
     MlirOperation made = phs_ir_make_op(w->ir, w->net->file, op, w->operands, false);
     if (mlirOperationIsNull(made)) {
       return false;

@@ -217,9 +217,9 @@ static const refused modules[] = {
      UPDATE("states = [], coefficients = []",
             "func.func private @f(%x: f32) -> i64 {\n %z = arith.constant 1 : i64\n return "
             "%z : i64\n}\n")},
-    {"PHS0219", "math.sin", 6,
+    {"PHS0219", "math.tan", 6,
      UPDATE("states = [], coefficients = []",
-            "func.func private @f(%x: f32) -> i1 {\n%s = math.sin %x : f32\n %z = arith.cmpf ogt, "
+            "func.func private @f(%x: f32) -> i1 {\n%s = math.tan %x : f32\n %z = arith.cmpf ogt, "
             "%s, %x : f32\n return %z "
             ": i1\n}\n")},
     {"PHS0219", "flags", 6,
