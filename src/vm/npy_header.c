@@ -229,3 +229,41 @@ bool phs_npy_header_read(const phs_stim_bytes *file, phs_npy_header *out, phs_st
   out->start += (size_t)length;
   return take_dictionary(&c, out) && check_size(file, out, e);
 }
+
+double phs_npy_element(const phs_stim_bytes *file, const phs_npy_header *h, uint64_t k) {
+  const unsigned char *b = file->data + h->start + k * h->size;
+  uint64_t bits = 0;
+  for (unsigned i = 0; i < h->size; i++) {
+    bits = bits << 8 | b[h->big ? i : h->size - 1 - i];
+  }
+  switch (h->kind) {
+  case 'f':
+    if (h->size == 4) {
+      uint32_t low = (uint32_t)bits;
+      float x;
+      memcpy(&x, &low, sizeof x);
+      return (double)x;
+    } else {
+      double x;
+      memcpy(&x, &bits, sizeof x);
+      return x;
+    }
+  case 'i': {
+    uint64_t sign = (uint64_t)1 << (h->size * 8 - 1);
+    return bits & sign ? -(double)((~bits & (sign - 1)) + 1) : (double)bits;
+  }
+  case 'b':
+    return bits ? 1 : 0;
+  default:
+    return (double)bits;
+  }
+}
+
+void phs_npy_strides(const phs_npy_header *h, uint64_t stride[PHS_STIM_MAX_AXES]) {
+  uint64_t n = 1;
+  for (int i = 0; i < h->rank; i++) {
+    int axis = h->fortran ? i : h->rank - 1 - i;
+    stride[axis] = n;
+    n *= (uint64_t)h->dim[axis];
+  }
+}

@@ -19,5 +19,9 @@ typedef struct phs_npy_header {
 /** Parses the header of the whole file @p file and checks that the file is exactly as long as it
  * says. */
 bool phs_npy_header_read(const phs_stim_bytes *file, phs_npy_header *out, phs_stimulus_error *e);
+/** Element @p k, in the order of the file, of the whole file @p file. */
+double phs_npy_element(const phs_stim_bytes *file, const phs_npy_header *h, uint64_t k);
+/** Distance in elements between neighbours along each axis, in the order of the file. */
+void phs_npy_strides(const phs_npy_header *h, uint64_t stride[PHS_STIM_MAX_AXES]);
 
 #endif

@@ -4,7 +4,6 @@
 
 #include <float.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct array {
   phs_stim_bytes file;
@@ -13,34 +12,8 @@ typedef struct array {
   phs_stim_sensor sensor;
 } array;
 
-/** Element @p k in the order of the file. */
 static double element(const array *a, uint64_t k) {
-  const unsigned char *b = a->file.data + a->h.start + k * a->h.size;
-  uint64_t bits = 0;
-  for (unsigned i = 0; i < a->h.size; i++) {
-    bits = bits << 8 | b[a->h.big ? i : a->h.size - 1 - i];
-  }
-  switch (a->h.kind) {
-  case 'f':
-    if (a->h.size == 4) {
-      uint32_t low = (uint32_t)bits;
-      float x;
-      memcpy(&x, &low, sizeof x);
-      return (double)x;
-    } else {
-      double x;
-      memcpy(&x, &bits, sizeof x);
-      return x;
-    }
-  case 'i': {
-    uint64_t sign = (uint64_t)1 << (a->h.size * 8 - 1);
-    return bits & sign ? -(double)((~bits & (sign - 1)) + 1) : (double)bits;
-  }
-  case 'b':
-    return bits ? 1 : 0;
-  default:
-    return (double)bits;
-  }
+  return phs_npy_element(&a->file, &a->h, k);
 }
 
 static uint64_t element_byte(const array *a, uint64_t k) {
@@ -137,12 +110,7 @@ static bool read_values(const array *a, phs_stimulus *out, phs_stimulus_error *e
   }
   out->batched = l.batched;
   /* k: where the element at index `at`, which runs row-major, lies in the file. */
-  uint64_t n = 1;
-  for (int i = 0; i < h->rank; i++) {
-    int axis = h->fortran ? i : h->rank - 1 - i;
-    stride[axis] = n;
-    n *= (uint64_t)h->dim[axis];
-  }
+  phs_npy_strides(h, stride);
   for (uint64_t to = 0; to < h->count; to++) {
     if (!value(a, k, &out->data[to], e)) {
       return false;
