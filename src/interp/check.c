@@ -6,10 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static bool refuse(const phs_net *net, const phs_op *op, phs_diag *diag, const char *fmt, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static bool refuse(const phs_net *net, const phs_op *op, phs_diag *diag, const char *fmt, ...) {
+bool phs_interp_refuse(const phs_net *net, const phs_op *op, phs_diag *diag, const char *fmt, ...) {
   char what[256];
   va_list ap;
   va_start(ap, fmt);
@@ -20,31 +17,58 @@ static bool refuse(const phs_net *net, const phs_op *op, phs_diag *diag, const c
   return false;
 }
 
-/* How many operands an op of this kind takes, at least and at most. */
-static void operand_limits(phs_op_kind kind, int *least, int *most) {
-  *least = kind == PHS_OP_INPUT ? 0 : 1;
-  *most = kind == PHS_OP_INPUT                           ? 0
-          : kind == PHS_OP_ADD                           ? INT32_MAX
-          : kind == PHS_OP_LINEAR || kind == PHS_OP_CONV ? 2
-                                                         : 1;
+/* How many operands an op takes, at least and at most. */
+static void operand_limits(const phs_op *op, int *least, int *most) {
+  *least = *most = 1;
+  switch (op->kind) {
+  case PHS_OP_INPUT:
+  case PHS_OP_SOURCE:
+    *least = *most = 0;
+    break;
+  case PHS_OP_LINEAR:
+  case PHS_OP_CONV:
+    *most = 2;
+    break;
+  case PHS_OP_ADD:
+    *most = INT32_MAX;
+    break;
+  case PHS_OP_NEURONS:
+    *most = op->neurons.kernel ? INT32_MAX : 1;
+    break;
+  case PHS_OP_SYNAPSES:
+    *least = *most = phs_synapses_operands(&op->synapses);
+    break;
+  default:
+    break;
+  }
+}
+
+/* Whether operand k may stand anywhere: it is read as it was in earlier steps, or at the end of
+ * this one. */
+static bool may_stand_later(const phs_op *op, int k) {
+  if (op->kind == PHS_OP_SYNAPSES) {
+    return !op->synapses.has_init || k < op->operand_count - 1;
+  }
+  return op->kind == PHS_OP_DELAY;
 }
 
 static bool check_operands(const phs_net *net, int index, phs_diag *diag) {
   const phs_op *op = &net->op[index];
   int least, most;
-  operand_limits(op->kind, &least, &most);
+  operand_limits(op, &least, &most);
   if (op->operand_count < least || op->operand_count > most) {
-    return refuse(net, op, diag, "has %d operands", op->operand_count);
+    return phs_interp_refuse(net, op, diag, "has %d operands", op->operand_count);
   }
-  int end = op->kind == PHS_OP_DELAY ? net->op_count : index;
   for (int k = 0; k < op->operand_count; k++) {
+    int end = may_stand_later(op, k) ? net->op_count : index;
     if (op->operand[k] < 0 || op->operand[k] >= end) {
-      return refuse(net, op, diag, "reads op %d, which does not come before it", op->operand[k]);
+      return phs_interp_refuse(net, op, diag, "reads op %d, which does not come before it",
+                               op->operand[k]);
     }
   }
   for (int d = 0; d < op->shape.rank; d++) {
     if (op->shape.dim[d] < 1) {
-      return refuse(net, op, diag, "has an empty dimension");
+      return phs_interp_refuse(net, op, diag, "has an empty dimension");
     }
   }
   return true;
@@ -54,13 +78,13 @@ static bool check_operands(const phs_net *net, int index, phs_diag *diag) {
 static bool expect(const phs_net *net, const phs_op *op, phs_diag *diag, const phs_shape *shape,
                    phs_elem elem) {
   if (op->elem != elem) {
-    return refuse(net, op, diag, "has the wrong element type");
+    return phs_interp_refuse(net, op, diag, "has the wrong element type");
   }
   if (!phs_shape_equal(&op->shape, shape)) {
     char have[128], want[128];
-    return refuse(net, op, diag, "has shape %s instead of %s",
-                  phs_shape_print(&op->shape, have, sizeof have),
-                  phs_shape_print(shape, want, sizeof want));
+    return phs_interp_refuse(net, op, diag, "has shape %s instead of %s",
+                             phs_shape_print(&op->shape, have, sizeof have),
+                             phs_shape_print(shape, want, sizeof want));
   }
   return true;
 }
@@ -71,7 +95,8 @@ static bool check_init(const phs_net *net, const phs_op *op, phs_diag *diag) {
   }
   const phs_op *init = &net->op[op->operand[1]];
   if (init->elem != PHS_F32 || !phs_shape_equal(&init->shape, &op->shape)) {
-    return refuse(net, op, diag, "starts from '%s', which is not f32 of its own shape", init->name);
+    return phs_interp_refuse(net, op, diag, "starts from '%s', which is not f32 of its own shape",
+                             init->name);
   }
   return true;
 }
@@ -80,18 +105,18 @@ static bool check_linear(const phs_net *net, const phs_op *op, phs_diag *diag) {
   const phs_tensor *w = &op->linear.weight, *b = &op->linear.bias;
   int rank = w->shape.rank;
   if (!w->data || rank < 2) {
-    return refuse(net, op, diag, "has no weight matrix");
+    return phs_interp_refuse(net, op, diag, "has no weight matrix");
   }
   phs_shape x = w->shape, y = w->shape;
   x.rank = y.rank = rank - 1;
   x.dim[rank - 2] = w->shape.dim[rank - 1];
   if (!phs_shape_equal(&net->op[op->operand[0]].shape, &x)) {
     char want[128];
-    return refuse(net, op, diag, "wants an operand of shape %s",
-                  phs_shape_print(&x, want, sizeof want));
+    return phs_interp_refuse(net, op, diag, "wants an operand of shape %s",
+                             phs_shape_print(&x, want, sizeof want));
   }
   if (b->data && phs_shape_count(&b->shape) != phs_shape_count(&y)) {
-    return refuse(net, op, diag, "has a bias that does not fit its result");
+    return phs_interp_refuse(net, op, diag, "has a bias that does not fit its result");
   }
   return expect(net, op, diag, &y, PHS_F32) && check_init(net, op, diag);
 }
@@ -108,10 +133,11 @@ static bool check_conv(const phs_net *net, const phs_op *op, phs_diag *diag) {
   if (!c->weight.data || c->dims < 1 || c->dims > 2 || w->rank != c->dims + 2 ||
       x->rank != c->dims + 1 || c->groups < 1 || w->dim[0] % c->groups != 0 ||
       w->dim[1] * c->groups != x->dim[0]) {
-    return refuse(net, op, diag, "has weights, groups and operand that do not fit each other");
+    return phs_interp_refuse(net, op, diag,
+                             "has weights, groups and operand that do not fit each other");
   }
   if (c->bias.data && phs_shape_count(&c->bias.shape) != (size_t)w->dim[0]) {
-    return refuse(net, op, diag, "has a bias that does not fit its channels");
+    return phs_interp_refuse(net, op, diag, "has a bias that does not fit its channels");
   }
   phs_shape y = {.rank = x->rank, .dim = {w->dim[0]}};
   for (int d = 0; d < c->dims; d++) {
@@ -127,7 +153,7 @@ static bool check_pool(const phs_net *net, const phs_op *op, phs_diag *diag) {
   const phs_pool *p = &op->pool;
   phs_shape y = net->op[op->operand[0]].shape;
   if (y.rank < 2) {
-    return refuse(net, op, diag, "wants an operand with height and width");
+    return phs_interp_refuse(net, op, diag, "wants an operand with height and width");
   }
   for (int d = 0; d < 2; d++) {
     int64_t *dim = &y.dim[y.rank - 2 + d];
@@ -139,7 +165,7 @@ static bool check_pool(const phs_net *net, const phs_op *op, phs_diag *diag) {
 static bool check_scale(const phs_net *net, const phs_op *op, phs_diag *diag) {
   size_t n = op->scale.factor.n;
   if (n != 1 && n != phs_shape_count(&op->shape)) {
-    return refuse(net, op, diag, "has %zu factors", n);
+    return phs_interp_refuse(net, op, diag, "has %zu factors", n);
   }
   return expect(net, op, diag, &net->op[op->operand[0]].shape, PHS_F32);
 }
@@ -151,8 +177,8 @@ static bool check_flatten(const phs_net *net, const phs_op *op, phs_diag *diag) 
     return expect(net, op, diag, &(phs_shape){.rank = 1, .dim = {1}}, x->elem);
   }
   if (first < 0 || first > last || last >= x->shape.rank) {
-    return refuse(net, op, diag, "merges dimensions %d to %d, which its operand does not have",
-                  first, last);
+    return phs_interp_refuse(
+        net, op, diag, "merges dimensions %d to %d, which its operand does not have", first, last);
   }
   phs_shape y = {.rank = 0};
   for (int d = 0; d < x->shape.rank; d++) {
@@ -178,7 +204,7 @@ static bool check_delay(const phs_net *net, const phs_op *op, phs_diag *diag) {
   size_t n = op->delay.steps.v ? op->delay.steps.n : op->delay.seconds.n;
   if ((!op->delay.steps.v && !op->delay.seconds.v) ||
       (n != 1 && n != phs_shape_count(&op->shape))) {
-    return refuse(net, op, diag, "has %zu delays", n);
+    return phs_interp_refuse(net, op, diag, "has %zu delays", n);
   }
   const phs_op *x = &net->op[op->operand[0]];
   return expect(net, op, diag, &x->shape, x->elem);
@@ -197,21 +223,43 @@ static phs_elem neurons_elem(const phs_net *net, const phs_neurons *n) {
   return counts ? PHS_I32 : PHS_I1;
 }
 
+static bool check_initial(const phs_net *net, const phs_op *op, phs_diag *diag) {
+  const phs_neurons *n = &op->neurons;
+  for (int i = 0; i < PHS_MAX_STATES; i++) {
+    const phs_param32 *initial = &n->initial[i];
+    if (initial->v && (!n->kernel || i >= n->state_count)) {
+      return phs_interp_refuse(net, op, diag,
+                               "starts state %d, which its update function does not have", i);
+    }
+    if (initial->v && initial->n != 1 && initial->n != phs_shape_count(&op->shape)) {
+      return phs_interp_refuse(net, op, diag, "has %zu values to start state %d from", initial->n,
+                               i);
+    }
+  }
+  return true;
+}
+
 static bool check_neurons(const phs_net *net, const phs_op *op, phs_diag *diag) {
   const phs_neurons *n = &op->neurons;
   size_t count = phs_shape_count(&op->shape);
   for (int c = 0; n->kernel && c < n->coeff_count; c++) {
     if (n->coeff[c].n != 1 && n->coeff[c].n != count) {
-      return refuse(net, op, diag, "has %zu values of coefficient %d", n->coeff[c].n, c);
+      return phs_interp_refuse(net, op, diag, "has %zu values of coefficient %d", n->coeff[c].n, c);
     }
   }
   const phs_model_info *model = phs_model_get(n->model);
   for (int p = 0; !n->kernel && p < model->param_count; p++) {
     if (!n->param[p].v || (n->param[p].n != 1 && n->param[p].n != count)) {
-      return refuse(net, op, diag, "has %zu values of %s", n->param[p].n, model->param[p]);
+      return phs_interp_refuse(net, op, diag, "has %zu values of %s", n->param[p].n,
+                               model->param[p]);
     }
   }
-  return expect(net, op, diag, &net->op[op->operand[0]].shape, neurons_elem(net, n));
+  for (int k = 0; k < op->operand_count; k++) {
+    if (!expect(net, op, diag, &net->op[op->operand[k]].shape, neurons_elem(net, n))) {
+      return false;
+    }
+  }
+  return check_initial(net, op, diag);
 }
 
 bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag) {
@@ -240,6 +288,10 @@ bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag) {
     return check_delay(net, op, diag);
   case PHS_OP_NEURONS:
     return check_neurons(net, op, diag);
+  case PHS_OP_SYNAPSES:
+    return phs_interp_check_synapses(net, op, diag);
+  case PHS_OP_SOURCE:
+    return phs_interp_check_source(net, op, diag);
   }
-  return refuse(net, op, diag, "is of no known kind");
+  return phs_interp_refuse(net, op, diag, "is of no known kind");
 }

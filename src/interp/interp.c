@@ -33,6 +33,16 @@ static bool shares_operand(phs_op_kind kind) {
   return kind == PHS_OP_FLATTEN || kind == PHS_OP_OUTPUT;
 }
 
+/* States before the first step. */
+static void reset_states(const phs_neurons *n, phs_op_run *run) {
+  for (int s = 0; s < run->state_count; s++) {
+    const phs_param32 *initial = &n->initial[s];
+    for (size_t e = 0; e < run->out.count; e++) {
+      run->state[s][e] = initial->v ? initial->v[initial->n == 1 ? 0 : e] : 0.0F;
+    }
+  }
+}
+
 static bool create_states(phs_interp *it, int index) {
   const phs_neurons *n = &it->net->op[index].neurons;
   phs_op_run *run = &it->op[index];
@@ -45,7 +55,33 @@ static bool create_states(phs_interp *it, int index) {
       return false;
     }
   }
+  reset_states(n, run);
   return true;
+}
+
+static bool create_neurons(phs_interp *it, int index, phs_diag *diag) {
+  const phs_op *op = &it->net->op[index];
+  phs_op_run *run = &it->op[index];
+  if (!create_states(it, index)) {
+    return no_memory(diag, "the states");
+  }
+  if (op->neurons.kernel) {
+    run->update = phs_update_create(it->arena, it->net, op, diag);
+    return run->update != NULL;
+  }
+  run->equations = phs_equations_create(it->arena, it->net, op, diag);
+  return run->equations != NULL;
+}
+
+static bool create_synapses(phs_interp *it, int index, phs_diag *diag) {
+  const phs_op *op = &it->net->op[index];
+  phs_op_run *run = &it->op[index];
+  if (op->synapses.plasticity.kind != PHS_PLASTICITY_NONE) {
+    run->plastic = phs_plastic_run_create(it->arena, it->net, op, diag);
+    return run->plastic != NULL;
+  }
+  run->synapses = phs_synapses_create(it->arena, it->net, op, diag);
+  return run->synapses != NULL;
 }
 
 /* Memory and coefficients of one op that has been checked. */
@@ -62,22 +98,20 @@ static bool create_op(phs_interp *it, int index, phs_diag *diag) {
   if (!run->out.data) {
     return no_memory(diag, "the values");
   }
-  if (op->kind == PHS_OP_DELAY) {
+  switch (op->kind) {
+  case PHS_OP_DELAY:
     run->ring = phs_ring_create(it->arena, it->net, index, diag);
     return run->ring != NULL;
+  case PHS_OP_NEURONS:
+    return create_neurons(it, index, diag);
+  case PHS_OP_SYNAPSES:
+    return create_synapses(it, index, diag);
+  case PHS_OP_SOURCE:
+    run->source = phs_source_create(it->arena, op, diag);
+    return run->source != NULL;
+  default:
+    return true;
   }
-  if (op->kind == PHS_OP_NEURONS) {
-    if (!create_states(it, index)) {
-      return no_memory(diag, "the states");
-    }
-    if (op->neurons.kernel) {
-      run->update = phs_update_create(it->arena, it->net, op, diag);
-      return run->update != NULL;
-    }
-    run->equations = phs_equations_create(it->arena, it->net, op, diag);
-    return run->equations != NULL;
-  }
-  return true;
 }
 
 /* Room for the events of the largest value that a linear op or a convolution reads. */
@@ -137,12 +171,32 @@ void phs_interp_reset(phs_interp *it) {
     if (run->out.count) {
       memset((void *)run->out.data, 0, run->out.count * phs_elem_size(run->out.elem));
     }
-    for (int s = 0; s < run->state_count; s++) {
-      memset(run->state[s], 0, run->out.count * sizeof(float));
+    if (run->state_count) {
+      reset_states(&it->net->op[i].neurons, run);
     }
     if (run->ring && run->ring->bytes) {
       memset(run->ring->data, 0, run->ring->bytes);
     }
+    if (run->source) {
+      phs_source_reset(run->source);
+    }
+    if (run->synapses) {
+      phs_synapses_reset(run->synapses);
+    }
+    if (run->plastic) {
+      phs_plastic_run_reset(run->plastic, run->out.count);
+    }
+  }
+}
+
+static void step_synapses(phs_interp *it, const phs_op *op, phs_op_run *run) {
+  const phs_synapses *s = &op->synapses;
+  const float *init = s->has_init ? it->op[op->operand[op->operand_count - 1]].out.data : NULL;
+  float *y = (float *)run->out.data;
+  if (run->plastic) {
+    phs_plastic_run_arrive(run->plastic, &s->plasticity, it->step, init, y, run->out.count);
+  } else {
+    phs_synapses_arrive(run->synapses, s, it->step, init, y);
   }
 }
 
@@ -183,10 +237,16 @@ static void step_op(phs_interp *it, int index, const float *const **inputs) {
     break;
   case PHS_OP_NEURONS:
     if (run->update) {
-      phs_update_step(run->update, &op->neurons, x, run);
+      phs_update_step(run->update, op, it->op, run);
     } else {
       phs_equations_step(run->equations, x, run);
     }
+    break;
+  case PHS_OP_SYNAPSES:
+    step_synapses(it, op, run);
+    break;
+  case PHS_OP_SOURCE:
+    phs_source_step(&op->source, it->step, run->source, &run->out);
     break;
   case PHS_OP_FLATTEN:
   case PHS_OP_OUTPUT:
@@ -194,15 +254,31 @@ static void step_op(phs_interp *it, int index, const float *const **inputs) {
   }
 }
 
+/* What reads operands that may stand after it does so last: delay lines and synapses. */
+static void end_op(phs_interp *it, int index) {
+  const phs_op *op = &it->net->op[index];
+  phs_op_run *run = &it->op[index];
+  if (run->ring) {
+    phs_ring_write(run->ring, it->step, it->op[op->operand[0]].out.data);
+  }
+  if (run->synapses) {
+    phs_synapses_send(run->synapses, op, it->step, it->op);
+  }
+  if (run->plastic) {
+    const phs_plasticity *rule = &op->synapses.plasticity;
+    bool rewarded = rule->kind == PHS_PLASTICITY_RSTDP;
+    float reward = rewarded ? phs_quantity_at(&it->op[op->operand[2]].out, 0) : 0.0F;
+    phs_plastic_run_learn(run->plastic, rule, it->step, &it->op[op->operand[0]].out,
+                          &it->op[op->operand[1]].out, reward);
+  }
+}
+
 void phs_interp_step(phs_interp *it, const float *const *inputs) {
   for (int i = 0; i < it->net->op_count; i++) {
     step_op(it, i, &inputs);
   }
-  /* Delay lines take their operands' values last: an operand may stand after its delay. */
   for (int i = 0; i < it->net->op_count; i++) {
-    if (it->op[i].ring) {
-      phs_ring_write(it->op[i].ring, it->step, it->op[it->net->op[i].operand[0]].out.data);
-    }
+    end_op(it, i);
   }
   it->step++;
 }
@@ -212,9 +288,15 @@ bool phs_interp_quantity(const phs_interp *it, int op, const char *var, phs_quan
     return false;
   }
   const phs_op_run *run = &it->op[op];
-  bool spiking = it->net->op[op].kind == PHS_OP_NEURONS && run->out.elem != PHS_F32;
+  phs_op_kind kind = it->net->op[op].kind;
+  bool spiking = (kind == PHS_OP_NEURONS || kind == PHS_OP_SOURCE) && run->out.elem != PHS_F32;
   if (strcmp(var, "out") == 0 || (spiking && strcmp(var, "spikes") == 0)) {
     *out = run->out;
+    return true;
+  }
+  if (run->plastic && strcmp(var, "w") == 0) {
+    *out =
+        (phs_quantity){.elem = PHS_F32, .count = run->plastic->synapses, .data = run->plastic->w};
     return true;
   }
   for (int s = 0; s < run->state_count; s++) {

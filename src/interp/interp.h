@@ -15,8 +15,8 @@
 
 typedef struct phs_interp phs_interp;
 
-/** A fresh run of @p net, which must outlive it; all state zero. NULL with a diagnostic on failure.
- */
+/** A fresh run of @p net, which must outlive it, before its first step. Every synapse is made and
+ * kept: 4 to 10 bytes each. NULL with a diagnostic on failure. */
 phs_interp *phs_interp_create(const phs_net *net, phs_diag *diag);
 void phs_interp_destroy(phs_interp *it);
 /** Back to the state after creation. */
@@ -37,8 +37,8 @@ typedef struct phs_quantity {
                        until destroy */
 } phs_quantity;
 /**
- * @param var "out" (any op's result), "spikes" (result of a spiking population), or a state name
- * ("v", "i")
+ * @param var "out" (any op's result), "spikes" (result of a spiking population or source), "w"
+ * (weights of plastic synapses, by source, then tile, then rank), or a state name ("v", "i")
  * @return false when the op has no such quantity. States are as after the reset of the step.
  */
 bool phs_interp_quantity(const phs_interp *it, int op, const char *var, phs_quantity *out);

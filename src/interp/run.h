@@ -6,6 +6,8 @@
 
 #include "base/arena.h"
 #include "interp/interp.h"
+#include "random/draw.h"
+#include "synapses/rows.h"
 
 /** The elements of a value that are not zero, ascending, as f32. */
 typedef struct phs_events {
@@ -47,6 +49,42 @@ typedef struct phs_update {
   phs_register *reg;
 } phs_update;
 
+/** What a source keeps. */
+typedef struct phs_source_run {
+  size_t next; /**< TRAIN: first event that is still to come; CURRENT: how many pieces have begun */
+  phs_poisson *counts; /**< POISSON: one for each distinct mean */
+  uint32_t *which;     /**< POISSON: of `counts`, for each element; NULL: the first for all */
+} phs_source_run;
+
+/** The synapses of a projection, one after the other: by source, then tile, then rank. */
+typedef struct phs_synapse_table {
+  size_t sources;
+  size_t *first; /**< of each source, and the end */
+  uint32_t *target;
+  uint16_t *delay; /**< steps - delay_low; NULL: all 0 */
+  float *weight;   /**< NULL where it is not asked for */
+  int32_t delay_low;
+  int32_t delay_most; /**< the greatest delay that occurs; at least 1 */
+} phs_synapse_table;
+
+/** Fixed synapses and what is on its way through them: `depth` slots of one value for each target,
+ * f32 sums or (counted) i32 counts. */
+typedef struct phs_synapses_run {
+  phs_synapse_table *table; /**< for each projection */
+  size_t depth, count;
+  float *sum;
+  int32_t *number;
+} phs_synapses_run;
+
+/** Plastic synapses: arrays of phs_plasticity's names. */
+typedef struct phs_plastic_run {
+  phs_synapse_table table; /**< its weights are those before the first step */
+  size_t synapses;
+  float *w, *e, *P, *Q;
+  float *past; /**< x of the last `delay` steps */
+  size_t delay;
+} phs_plastic_run;
+
 /** One op while it runs. */
 typedef struct phs_op_run {
   phs_quantity out; /**< flatten and output share their operand's data */
@@ -56,6 +94,9 @@ typedef struct phs_op_run {
   phs_ring *ring;           /**< delays */
   phs_equations *equations; /**< neurons without an update function */
   phs_update *update;       /**< neurons with one */
+  phs_source_run *source;
+  phs_synapses_run *synapses; /**< of fixed weights */
+  phs_plastic_run *plastic;
 } phs_op_run;
 
 struct phs_interp {
@@ -74,6 +115,14 @@ phs_place phs_op_place(const phs_net *net, const phs_op *op);
 
 /* check.c: whether op @p index fits its operands; reports what does not. */
 bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag);
+/** Reports PHS_RUN_NETWORK: op's name, then what is wrong with it. Always false. */
+bool phs_interp_refuse(const phs_net *net, const phs_op *op, phs_diag *diag, const char *fmt, ...)
+    __attribute__((format(printf, 4, 5)));
+/* check_sparse.c */
+bool phs_interp_check_synapses(const phs_net *net, const phs_op *op, phs_diag *diag);
+bool phs_interp_check_source(const phs_net *net, const phs_op *op, phs_diag *diag);
+/** Operands that a synapses op of this form has. */
+int phs_synapses_operands(const phs_synapses *s);
 
 /* ops.c: stateless ops; `y` has been checked to fit. @p init is NULL where there is none. */
 void phs_run_linear(const phs_op *op, const phs_quantity *x, const float *init, float *y,
@@ -99,7 +148,40 @@ void phs_equations_step(const phs_equations *e, const phs_quantity *x, phs_op_ru
 /* step_opt.c: populations by their update functions. */
 phs_update *phs_update_create(phs_arena *arena, const phs_net *net, const phs_op *op,
                               phs_diag *diag);
-void phs_update_step(const phs_update *u, const phs_neurons *n, const phs_quantity *x,
-                     phs_op_run *run);
+/** @param all the runs of all ops: the operands' are read. */
+void phs_update_step(const phs_update *u, const phs_op *op, const phs_op_run *all, phs_op_run *run);
+
+/* source.c: NULL with a diagnostic. */
+phs_source_run *phs_source_create(phs_arena *arena, const phs_op *op, phs_diag *diag);
+void phs_source_reset(phs_source_run *run);
+void phs_source_step(const phs_source *s, uint64_t step, phs_source_run *run,
+                     const phs_quantity *out);
+
+/* synapses.c */
+/** Makes every row of @p projection; false with a diagnostic. */
+bool phs_synapse_table_make(phs_arena *arena, const phs_net *net, const phs_projection *projection,
+                            bool weighted, phs_synapse_table *out, phs_diag *diag);
+/** Reports PHS_RUN_SYNAPSE_MEMORY. */
+void phs_synapse_table_too_large(const phs_net *net, const phs_projection *projection,
+                                 double synapses, phs_diag *diag);
+phs_synapses_run *phs_synapses_create(phs_arena *arena, const phs_net *net, const phs_op *op,
+                                      phs_diag *diag);
+void phs_synapses_reset(phs_synapses_run *run);
+/** At the op's place: what arrives in this step. @p init NULL: nothing to start from. */
+void phs_synapses_arrive(phs_synapses_run *run, const phs_synapses *s, uint64_t step,
+                         const float *init, float *y);
+/** At the end of the step: the spikes of this step set out. */
+void phs_synapses_send(phs_synapses_run *run, const phs_op *op, uint64_t step,
+                       const phs_op_run *all);
+
+/* plastic.c: the same for weights that change. */
+phs_plastic_run *phs_plastic_run_create(phs_arena *arena, const phs_net *net, const phs_op *op,
+                                        phs_diag *diag);
+void phs_plastic_run_reset(phs_plastic_run *run, size_t targets);
+void phs_plastic_run_arrive(phs_plastic_run *run, const phs_plasticity *rule, uint64_t step,
+                            const float *init, float *y, size_t targets);
+/** @p reward 0 where there is none. */
+void phs_plastic_run_learn(phs_plastic_run *run, const phs_plasticity *rule, uint64_t step,
+                           const phs_quantity *x, const phs_quantity *z, float reward);
 
 #endif

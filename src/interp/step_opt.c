@@ -6,8 +6,13 @@
 #include "interp/run.h"
 
 #include <math.h>
+#include <string.h>
 
-enum { TYPES_INT = 1 << PHS_S_I1 | 1 << PHS_S_I32 | 1 << PHS_S_I64, TYPES_FLOAT = 1 << PHS_S_F32 };
+enum {
+  TYPES_INT = 1 << PHS_S_I1 | 1 << PHS_S_I32 | 1 << PHS_S_I64,
+  TYPES_FLOAT = 1 << PHS_S_F32,
+  TYPES_WORD = 1 << PHS_S_I32 | 1 << PHS_S_F32 /* of 32 bits */
+};
 
 static bool takes(int types, phs_scalar_type t) {
   return types >> t & 1;
@@ -38,6 +43,8 @@ static int operand_types(phs_scalar_op op) {
     return TYPES_INT;
   case PHS_K_SELECT:
     return 1 << PHS_S_I1;
+  case PHS_K_BITCAST:
+    return TYPES_WORD;
   default:
     return TYPES_FLOAT;
   }
@@ -67,6 +74,9 @@ static int arity(phs_scalar_op op) {
   case PHS_K_EXP:
   case PHS_K_LOG:
   case PHS_K_TANH:
+  case PHS_K_SIN:
+  case PHS_K_COS:
+  case PHS_K_BITCAST:
     return 1;
   default:
     return 2;
@@ -116,7 +126,7 @@ static bool check_inst(const phs_scalar_inst *in, const phs_kernel *k, const boo
       return false;
     }
   }
-  if (in->op > PHS_K_TANH || in->dst >= k->register_count || written[in->dst] ||
+  if (in->op > PHS_K_BITCAST || in->dst >= k->register_count || written[in->dst] ||
       in->type > PHS_S_F32 || !takes(result_types(in->op), in->type)) {
     return false;
   }
@@ -150,9 +160,10 @@ static bool check_update(const phs_net *net, const phs_op *op, phs_scalar_type *
                          phs_diag *diag) {
   const phs_neurons *n = &op->neurons;
   const phs_kernel *k = n->kernel;
-  if (k->arg_count != 1 + n->state_count + n->coeff_count || k->arg_count > k->register_count ||
-      n->state_count > PHS_MAX_STATES) {
-    return refuse(net, op, diag, "takes another number of arguments than 1 + states + coefficients",
+  if (k->arg_count != op->operand_count + n->state_count + n->coeff_count ||
+      k->arg_count > k->register_count || n->state_count > PHS_MAX_STATES) {
+    return refuse(net, op, diag,
+                  "takes another number of arguments than operands + states + coefficients",
                   k->arg_count);
   }
   if (k->result_count != 1 + n->state_count) {
@@ -327,6 +338,10 @@ static float evaluate_float(const phs_scalar_inst *in, phs_register a, phs_regis
     return logf(a.f);
   case PHS_K_TANH:
     return tanhf(a.f);
+  case PHS_K_SIN:
+    return sinf(a.f);
+  case PHS_K_COS:
+    return cosf(a.f);
   default:
     return 0.0F;
   }
@@ -398,6 +413,19 @@ static int64_t evaluate_int(const phs_scalar_inst *in, phs_register a, phs_regis
   }
 }
 
+/* Registers of i32 and f32 as their 32 bits. */
+static phs_register bitcast(phs_scalar_type from, phs_scalar_type to, phs_register a) {
+  uint32_t bits = (uint32_t)a.i;
+  if (from == PHS_S_F32) {
+    memcpy(&bits, &a.f, sizeof bits);
+  }
+  phs_register out = {.i = (int32_t)bits};
+  if (to == PHS_S_F32) {
+    memcpy(&out.f, &bits, sizeof bits);
+  }
+  return out;
+}
+
 static void evaluate(const phs_update *u) {
   const phs_scalar_inst *end = u->kernel->inst + u->kernel->inst_count;
   for (const phs_scalar_inst *in = u->kernel->inst; in < end; in++) {
@@ -413,6 +441,8 @@ static void evaluate(const phs_update *u) {
     }
     if (in->op == PHS_K_SELECT) {
       u->reg[in->dst] = a.i ? b : u->reg[in->c];
+    } else if (in->op == PHS_K_BITCAST) {
+      u->reg[in->dst] = bitcast(source, in->type, a);
     } else if (in->type == PHS_S_F32) {
       u->reg[in->dst].f = evaluate_float(in, a, b, source);
     } else {
@@ -421,12 +451,15 @@ static void evaluate(const phs_update *u) {
   }
 }
 
-void phs_update_step(const phs_update *u, const phs_neurons *n, const phs_quantity *x,
+void phs_update_step(const phs_update *u, const phs_op *op, const phs_op_run *all,
                      phs_op_run *run) {
+  const phs_neurons *n = &op->neurons;
   const phs_kernel *k = u->kernel;
   for (size_t e = 0; e < run->out.count; e++) {
     int r = 0;
-    u->reg[r++].f = phs_quantity_at(x, e);
+    for (int x = 0; x < op->operand_count; x++) {
+      u->reg[r++].f = phs_quantity_at(&all[op->operand[x]].out, e);
+    }
     for (int s = 0; s < n->state_count; s++) {
       u->reg[r++].f = run->state[s][e];
     }

@@ -61,7 +61,7 @@ bool phs_plastic_plan(const phs_rows *rows, phs_plasticity_kind kind, uint64_t s
 void phs_plastic_fill(const phs_plastic_layout *layout, const phs_rows *rows, void *table,
                       phs_row *scratch);
 /** A state before the first step: the weights of the recipe, all else 0. @p state:
- * layout->state_bytes, aligned to 64. @p scratch: as for fill, but for `weight`. */
+ * layout->state_bytes, aligned to 64. @p scratch: as for fill, but with `weight`. */
 void phs_plastic_reset(const phs_plastic_layout *layout, const phs_rows *rows, void *state,
                        phs_row *scratch);
 
@@ -69,7 +69,7 @@ void phs_plastic_reset(const phs_plastic_layout *layout, const phs_rows *rows, v
 void phs_plastic_arrive(const phs_plastic_layout *layout, const phs_plasticity *rule, void *state,
                         uint64_t t);
 /** Delivers what arrives into @p tile, and lessens the weights. @p y: the op's result, all targets;
- * @p init: the same of the operand, or NULL; may be @p y. */
+ * @p init: the same of the operand, or NULL; not @p y. */
 void phs_plastic_deliver(const phs_plastic_layout *layout, const phs_plasticity *rule,
                          const void *table, void *state, uint32_t tile, const float *init,
                          float *y);

@@ -103,6 +103,88 @@ UNUSED_FN int add_delay(phs_net *net, int x, phs_shape shape, phs_elem elem, con
   return i;
 }
 
+/* A source without elements' own values: kind and shape alone. */
+UNUSED_FN int add_source(phs_net *net, phs_source_kind kind, const char *name, phs_shape shape) {
+  bool counts = kind == PHS_SOURCE_POISSON || kind == PHS_SOURCE_TRAIN;
+  int i = add_op(net, PHS_OP_SOURCE, name, shape, counts ? PHS_I32 : PHS_F32, -1, -1);
+  net->op[i].source.kind = kind;
+  net->op[i].source.stop = INT64_MAX;
+  return i;
+}
+
+/* Spikes at given steps, in order. */
+typedef struct spike {
+  int64_t step;
+  uint32_t element;
+} spike;
+UNUSED_FN int add_train(phs_net *net, const char *name, int64_t count, const spike *spikes,
+                        size_t n) {
+  int i = add_source(net, PHS_SOURCE_TRAIN, name, SHAPE(count));
+  int64_t *step = PHS_NEW_ARRAY(net->arena, int64_t, n);
+  uint32_t *element = PHS_NEW_ARRAY(net->arena, uint32_t, n);
+  assert_true(step && element);
+  for (size_t k = 0; k < n; k++) {
+    step[k] = spikes[k].step;
+    element[k] = spikes[k].element;
+  }
+  net->op[i].source.event_count = n;
+  net->op[i].source.event_step = step;
+  net->op[i].source.event_element = element;
+  return i;
+}
+#define SPIKES(...)                                                                                \
+  (const spike[]){__VA_ARGS__}, sizeof((const spike[]){__VA_ARGS__}) / sizeof(spike)
+
+/* A projection given synapse by synapse, ordered by source. */
+typedef struct synapse {
+  uint32_t source, target;
+  float weight;
+  int32_t delay;
+} synapse;
+UNUSED_FN phs_projection listed(phs_net *net, const char *name, uint32_t sources, uint32_t targets,
+                                const synapse *s, size_t n) {
+  uint32_t *source = PHS_NEW_ARRAY(net->arena, uint32_t, n);
+  uint32_t *target = PHS_NEW_ARRAY(net->arena, uint32_t, n);
+  float *weight = PHS_NEW_ARRAY(net->arena, float, n);
+  int32_t *delay = PHS_NEW_ARRAY(net->arena, int32_t, n);
+  assert_true(source && target && weight && delay);
+  for (size_t k = 0; k < n; k++) {
+    source[k] = s[k].source;
+    target[k] = s[k].target;
+    weight[k] = s[k].weight;
+    delay[k] = s[k].delay;
+  }
+  phs_projection p = {.name = name,
+                      .recipe = {.rule = PHS_RULE_LIST,
+                                 .source_count = sources,
+                                 .target_count = targets,
+                                 .autapses = true,
+                                 .multapses = true}};
+  p.recipe.list = (phs_synapse_list){
+      .count = n, .source = source, .target = target, .weight = weight, .delay = delay};
+  return p;
+}
+#define SYNAPSES(...)                                                                              \
+  (const synapse[]){__VA_ARGS__}, sizeof((const synapse[]){__VA_ARGS__}) / sizeof(synapse)
+
+/* Weighted synapses from the ops `from` onto targets of `shape`; init -1: none. */
+UNUSED_FN int add_synapses(phs_net *net, const char *name, phs_shape shape,
+                           const phs_projection *projection, const int *from, int count, int init) {
+  int i = add_op(net, PHS_OP_SYNAPSES, name, shape, PHS_F32, -1, -1);
+  phs_op *op = &net->op[i];
+  for (int k = 0; k < count; k++) {
+    op->operand[op->operand_count++] = from[k];
+  }
+  if (init >= 0) {
+    op->operand[op->operand_count++] = init;
+  }
+  op->synapses.has_init = init >= 0;
+  op->synapses.projection_count = count;
+  op->synapses.projection =
+      phs_arena_copy(net->arena, projection, (size_t)count * sizeof *projection);
+  return i;
+}
+
 UNUSED_FN phs_interp *make_interp(const phs_net *net) {
   phs_diag diag = {0};
   phs_interp *it = phs_interp_create(net, &diag);

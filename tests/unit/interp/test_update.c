@@ -84,6 +84,8 @@ static void float_arithmetic(void **state) {
   assert_near(float_op(PHS_K_EXP, 1, 0), 2.718281828, 1e-6);
   assert_near(float_op(PHS_K_LOG, 10, 0), 2.302585093, 1e-6);
   assert_near(float_op(PHS_K_TANH, 0.5F, 0), 0.462117157, 1e-6);
+  assert_near(float_op(PHS_K_SIN, 1, 0), 0.841470985, 1e-6);
+  assert_near(float_op(PHS_K_COS, 1, 0), 0.540302306, 1e-6);
 }
 
 static void maxima(void **state) {
@@ -215,6 +217,25 @@ static void conversions(void **state) {
   assert_true(truncated(PHS_S_I32, NAN) == 0);
 }
 
+/* f32 and i32 as the same 32 bits: 1.0 is 0x3f800000, -2.5 is 0xc0200000. */
+static void bitcasts(void **state) {
+  (void)state;
+  const phs_scalar_inst bits[] = {{.op = PHS_K_BITCAST, .type = PHS_S_I32, .dst = 1, .a = 0}};
+  assert_true(evaluate(bits, 1, 1, PHS_S_I32, 1) == 0x3f800000);
+  assert_true(evaluate(bits, 1, 1, PHS_S_I32, -2.5F) == (double)(int32_t)0xc0200000);
+  assert_true(evaluate(bits, 1, 1, PHS_S_I32, -0.0F) == (double)INT32_MIN);
+  /* 2^k by its exponent alone: (k + 127) << 23 */
+  for (int k = -126; k < 128; k++) {
+    const phs_scalar_inst power[] = {
+        {.op = PHS_K_CONST_INT, .type = PHS_S_I32, .dst = 1, .imm.i = (k + 127) * 0x800000},
+        {.op = PHS_K_BITCAST, .type = PHS_S_F32, .dst = 2, .a = 1}};
+    assert_true(evaluate(power, 2, 2, PHS_S_F32, 0) == ldexp(1, k));
+  }
+  const phs_scalar_inst back[] = {{.op = PHS_K_BITCAST, .type = PHS_S_I32, .dst = 1, .a = 0},
+                                  {.op = PHS_K_BITCAST, .type = PHS_S_F32, .dst = 2, .a = 1}};
+  assert_true(evaluate(back, 2, 2, PHS_S_F32, -1e-40F) == (double)-1e-40F);
+}
+
 static void select_and_output_types(void **state) {
   (void)state;
   const phs_scalar_inst inst[] = {
@@ -342,6 +363,7 @@ static void bad_functions(void **state) {
       {.op = PHS_K_ADDI, .type = PHS_S_I32, .dst = 1, .a = 0, .b = 0},   /* integers of f32 */
       {.op = PHS_K_ADDF, .type = PHS_S_I32, .dst = 1, .a = 0, .b = 0},   /* gives f32 */
       {.op = PHS_K_SELECT, .type = PHS_S_F32, .dst = 1, .a = 0, .b = 0}, /* chooses by f32 */
+      {.op = PHS_K_BITCAST, .type = PHS_S_I64, .dst = 1, .a = 0},        /* of another width */
       {.op = (phs_scalar_op)99, .type = PHS_S_F32, .dst = 1},
   };
   for (int i = 0; i < COUNT(bad); i++) {
@@ -354,11 +376,17 @@ static void bad_functions(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(float_arithmetic),   cmocka_unit_test(maxima),
-      cmocka_unit_test(float_comparisons),  cmocka_unit_test(integer_comparisons),
-      cmocka_unit_test(integer_arithmetic), cmocka_unit_test(integer_operations_without_a_result),
-      cmocka_unit_test(conversions),        cmocka_unit_test(select_and_output_types),
-      cmocka_unit_test(a_whole_neuron),     cmocka_unit_test(bad_functions),
+      cmocka_unit_test(float_arithmetic),
+      cmocka_unit_test(maxima),
+      cmocka_unit_test(float_comparisons),
+      cmocka_unit_test(integer_comparisons),
+      cmocka_unit_test(integer_arithmetic),
+      cmocka_unit_test(integer_operations_without_a_result),
+      cmocka_unit_test(conversions),
+      cmocka_unit_test(bitcasts),
+      cmocka_unit_test(select_and_output_types),
+      cmocka_unit_test(a_whole_neuron),
+      cmocka_unit_test(bad_functions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
