@@ -42,7 +42,7 @@ static void take_rule(cursor *c, const phs_recipe *r, uint64_t tiles, phs_shared
 }
 
 static void take_all(cursor *c, const phs_recipe *r, phs_shared *s) {
-  uint32_t low, tiles = phs_tile_count(r->target_count), steps = phs_delay_steps(r, &low);
+  uint32_t low, tiles = phs_tile_count(r->target_count), steps = phs_delay_span(r, &low);
   take(c, 1, sizeof(phs_shared));
   s->tile_base = take(c, (uint64_t)tiles + 1, sizeof *s->tile_base);
   if (steps > 1 && !(r->rule == PHS_RULE_LIST && r->list.delay)) {

@@ -64,7 +64,7 @@ phs_window phs_value_window(const phs_distribution *d);
 /** The bounded value of @p word (of the window). Never falls as the word grows. */
 double phs_value_of(const phs_distribution *d, const phs_window *w, uint32_t word);
 /** Steps of the delay's distribution for the inverse table; low is set too. */
-uint32_t phs_delay_steps(const phs_recipe *r, uint32_t *low);
+uint32_t phs_delay_span(const phs_recipe *r, uint32_t *low);
 /** Fills s->delay, whose arrays have room. */
 void phs_delay_table(const phs_recipe *r, phs_shared *s);
 void phs_fill_delays(const phs_rows *rows, uint32_t source, uint32_t tile, uint32_t count,

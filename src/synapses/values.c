@@ -102,7 +102,7 @@ int32_t phs_delay_high(const phs_recipe *r) {
   return (int32_t)high;
 }
 
-uint32_t phs_delay_steps(const phs_recipe *r, uint32_t *low) {
+uint32_t phs_delay_span(const phs_recipe *r, uint32_t *low) {
   uint32_t high;
   delay_range(r, low, &high);
   return high - *low >= 65535 ? 65536 : high - *low + 1;
@@ -110,7 +110,7 @@ uint32_t phs_delay_steps(const phs_recipe *r, uint32_t *low) {
 
 void phs_delay_table(const phs_recipe *r, phs_shared *s) {
   phs_inverse *t = &s->delay;
-  t->steps = phs_delay_steps(r, &t->low);
+  t->steps = phs_delay_span(r, &t->low);
   s->delay_window = phs_value_window(&r->delay);
   if (t->steps == 1 || (r->rule == PHS_RULE_LIST && r->list.delay)) {
     return;
