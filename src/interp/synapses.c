@@ -31,32 +31,23 @@ static bool make_scratch(phs_arena *arena, const phs_recipe *recipe, phs_rows *r
   return row->target && row->delay && row->weight;
 }
 
-/* Counts the rows; then room for what was counted. */
-static bool lay_out(phs_arena *arena, const phs_rows *rows, bool weighted, phs_row *row,
-                    phs_synapse_table *out) {
+/* Room for all synapses. */
+static bool lay_out(phs_arena *arena, const phs_rows *rows, bool weighted, phs_synapse_table *out) {
   const phs_recipe *recipe = rows->recipe;
+  uint64_t n = rows->synapses;
   out->sources = recipe->source_count;
-  out->first = PHS_NEW_ARRAY(arena, size_t, out->sources + 1);
-  if (!out->first) {
-    return false;
-  }
-  size_t n = 0;
-  for (uint32_t i = 0; i < recipe->source_count; i++) {
-    out->first[i] = n;
-    for (uint32_t tile = 0; tile < rows->tiles; tile++) {
-      n += phs_row_count(rows, i, tile, row);
-    }
-  }
-  out->first[out->sources] = n;
   out->delay_low = out->delay_most = phs_delay_low(recipe);
   bool delays = phs_delay_high(recipe) != out->delay_low;
-  if (n > MAX_BYTES / (sizeof *out->target + sizeof *out->delay + sizeof *out->weight)) {
+  size_t bytes = sizeof *out->target + (delays ? sizeof *out->delay : 0) +
+                 (weighted ? sizeof *out->weight : 0);
+  if (n > MAX_BYTES / bytes) {
     return false;
   }
+  out->first = PHS_NEW_ARRAY(arena, size_t, out->sources + 1);
   out->target = PHS_NEW_ARRAY(arena, uint32_t, n);
   out->delay = delays ? PHS_NEW_ARRAY(arena, uint16_t, n) : NULL;
   out->weight = weighted ? PHS_NEW_ARRAY(arena, float, n) : NULL;
-  return out->target && (out->delay || !delays) && (out->weight || !weighted);
+  return out->first && out->target && (out->delay || !delays) && (out->weight || !weighted);
 }
 
 static void fill_row(phs_synapse_table *out, size_t at, uint32_t tile, const phs_row *row) {
@@ -74,8 +65,9 @@ static void fill_row(phs_synapse_table *out, size_t at, uint32_t tile, const phs
 }
 
 static void fill(phs_synapse_table *out, const phs_rows *rows, const phs_row *scratch) {
+  size_t at = 0;
   for (uint32_t i = 0; i < rows->recipe->source_count; i++) {
-    size_t at = out->first[i];
+    out->first[i] = at;
     for (uint32_t tile = 0; tile < rows->tiles; tile++) {
       phs_row row = {.target = scratch->target,
                      .delay = out->delay ? scratch->delay : NULL,
@@ -85,6 +77,7 @@ static void fill(phs_synapse_table *out, const phs_rows *rows, const phs_row *sc
       at += row.count;
     }
   }
+  out->first[out->sources] = at;
 }
 
 bool phs_synapse_table_make(phs_arena *arena, const phs_net *net, const phs_projection *projection,
@@ -93,10 +86,10 @@ bool phs_synapse_table_make(phs_arena *arena, const phs_net *net, const phs_proj
   phs_rows rows;
   phs_row row = {0};
   double expected = phs_recipe_expected(&projection->recipe);
-  /* Before hours are spent on counting: an estimate, as exact as the rule. */
+  /* First an estimate: rows are counted one by one where they are prepared. */
   bool ok = expected * (double)sizeof(uint32_t) <= (double)MAX_BYTES && scratch &&
             make_scratch(scratch, &projection->recipe, &rows, &row) &&
-            lay_out(arena, &rows, weighted, &row, out);
+            lay_out(arena, &rows, weighted, out);
   if (ok) {
     fill(out, &rows, &row);
   } else {

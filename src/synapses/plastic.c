@@ -5,16 +5,6 @@
 
 /* ---- layout ---- */
 
-uint64_t phs_plastic_count(const phs_rows *rows, phs_row *scratch) {
-  uint64_t n = 0;
-  for (uint32_t i = 0; i < rows->recipe->source_count; i++) {
-    for (uint32_t tile = 0; tile < rows->tiles; tile++) {
-      n += phs_row_count(rows, i, tile, scratch);
-    }
-  }
-  return n;
-}
-
 /* Appends `count` elements of `size` bytes to a block, aligned to a cache line. Counts are below
  * 2^33 and sizes at most 8, or 2^31 times 2^24 for the past: sums stay below 2^63. */
 static uint64_t append(uint64_t *bytes, uint64_t count, uint64_t size) {
@@ -23,9 +13,10 @@ static uint64_t append(uint64_t *bytes, uint64_t count, uint64_t size) {
   return at;
 }
 
-bool phs_plastic_plan(const phs_rows *rows, phs_plasticity_kind kind, uint64_t synapses,
-                      uint32_t spike_bytes, bool graded, phs_plastic_layout *out) {
+bool phs_plastic_plan(const phs_rows *rows, phs_plasticity_kind kind, uint32_t spike_bytes,
+                      bool graded, phs_plastic_layout *out) {
   const phs_recipe *r = rows->recipe;
+  uint64_t synapses = rows->synapses;
   uint64_t row_count = (uint64_t)r->source_count * rows->tiles;
   if (synapses >= UINT32_MAX || row_count >= UINT32_MAX || phs_delay_low(r) != phs_delay_high(r)) {
     return false;

@@ -49,13 +49,11 @@ typedef struct phs_plastic_layout {
   uint64_t state_bytes;
 } phs_plastic_layout;
 
-/** Synapses of a recipe, counted row by row. @p scratch: arrays of rows->longest. */
-uint64_t phs_plastic_count(const phs_rows *rows, phs_row *scratch);
-/** Plans both blocks. @p synapses: as counted. @p spike_bytes, @p graded: of x.
+/** Plans both blocks. @p spike_bytes, @p graded: of x.
  * @return false where a size does not fit (2^32 - 1 synapses or rows, 2^63 bytes) or the recipe's
  * delays are not all one */
-bool phs_plastic_plan(const phs_rows *rows, phs_plasticity_kind kind, uint64_t synapses,
-                      uint32_t spike_bytes, bool graded, phs_plastic_layout *out);
+bool phs_plastic_plan(const phs_rows *rows, phs_plasticity_kind kind, uint32_t spike_bytes,
+                      bool graded, phs_plastic_layout *out);
 /** Fills a table. @p table: layout->table_bytes, aligned to 64. @p scratch: arrays of
  * rows->longest; weight and delay may be NULL. */
 void phs_plastic_fill(const phs_plastic_layout *layout, const phs_rows *rows, void *table,
