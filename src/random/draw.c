@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "random/draw.h"
+#include "random/real.h"
 
 #include <stdbool.h>
 
@@ -19,19 +20,6 @@ static inline uint64_t bits_of(double x) {
 
 static inline double double_of(uint64_t b) {
   return (word64){.b = b}.x;
-}
-
-/* Correctly rounded by IEEE 754, so the same everywhere; clang's builtin knows of no errno. */
-static inline double square_root(double x) {
-#if defined(__has_builtin)
-#if __has_builtin(__builtin_elementwise_sqrt)
-  return __builtin_elementwise_sqrt(x);
-#else
-  return __builtin_sqrt(x);
-#endif
-#else
-  return __builtin_sqrt(x);
-#endif
 }
 
 /* ------------------------------------------------------------------ logarithm and exponential */
@@ -144,7 +132,7 @@ static inline double normal_centre(double q) {
 
 /* @p p the smaller of the probabilities on either side; result positive. */
 static inline double normal_tail(double p) {
-  double r = square_root(-log_core(p)) - 1.6;
+  double r = phs_sqrt(-log_core(p)) - 1.6;
   double above = 7.74545014278341407640e-4;
   above = above * r + 2.27238449892691845833e-2;
   above = above * r + 2.41780725177450611770e-1;

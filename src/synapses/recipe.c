@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "synapses/rows.h"
+#include "synapses/rows_internal.h"
 
 double phs_recipe_expected(const phs_recipe *r) {
   const double sources = r->source_count, targets = r->target_count;
@@ -18,7 +18,7 @@ double phs_recipe_expected(const phs_recipe *r) {
   case PHS_RULE_FIXED_TOTAL_NUMBER:
     return (double)r->number;
   case PHS_RULE_DISTANCE:
-    return 0.0;
+    return phs_distance_expected(r);
   case PHS_RULE_LIST:
     return (double)r->list.count;
   }

@@ -36,7 +36,16 @@ static void take_rule(cursor *c, const phs_recipe *r, uint64_t tiles, phs_shared
     s->start = take(c, (uint64_t)r->source_count + 1, sizeof *s->start);
     s->order = tiles > 1 ? take(c, r->list.count, sizeof *s->order) : NULL;
     break;
-  default:
+  case PHS_RULE_FIXED_OUTDEGREE:
+  case PHS_RULE_FIXED_TOTAL_NUMBER:
+    s->count = take(c, tiles * r->source_count, sizeof *s->count);
+    break;
+  case PHS_RULE_FIXED_INDEGREE:
+    s->count = take(c, phs_indegree_words(r, tiles), sizeof *s->count);
+    break;
+  case PHS_RULE_ONE_TO_ONE:
+  case PHS_RULE_ALL_TO_ALL:
+  case PHS_RULE_DISTANCE:
     break;
   }
 }
@@ -82,9 +91,15 @@ static uint32_t row_targets(const phs_rows *rows, uint32_t source, uint32_t tile
                : phs_probable_count(rows, source, tile);
   case PHS_RULE_LIST:
     return phs_list_row(rows, source, tile, &first);
-  default:
-    return 0;
+  case PHS_RULE_FIXED_OUTDEGREE:
+  case PHS_RULE_FIXED_TOTAL_NUMBER:
+    return phs_counts_targets(rows, source, tile, out);
+  case PHS_RULE_FIXED_INDEGREE:
+    return phs_indegree_targets(rows, source, tile, out);
+  case PHS_RULE_DISTANCE:
+    return phs_distance_targets(rows, source, tile, out);
   }
+  return 0;
 }
 
 uint32_t phs_row_count(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *scratch) {
@@ -119,25 +134,43 @@ static void prepare_rule(const phs_recipe *r, uint32_t tiles, phs_shared *s) {
   case PHS_RULE_LIST:
     phs_list_prepare(r, s);
     break;
-  default:
+  case PHS_RULE_FIXED_OUTDEGREE:
+  case PHS_RULE_FIXED_TOTAL_NUMBER:
+    phs_counts_prepare(r, tiles, s);
+    break;
+  case PHS_RULE_FIXED_INDEGREE:
+    phs_indegree_prepare(r, tiles, s);
+    break;
+  case PHS_RULE_ONE_TO_ONE:
+  case PHS_RULE_ALL_TO_ALL:
+  case PHS_RULE_DISTANCE:
     break;
   }
 }
 
-/* Counts all rows. */
-static void count_tiles(phs_rows *rows, phs_shared *s) {
+/* Synapses of a tile; raises @p longest to that of its rows. */
+static uint64_t count_tile(const phs_rows *rows, uint32_t tile, uint32_t *longest) {
+  const phs_recipe *r = rows->recipe;
   uint64_t sum = 0;
-  uint32_t longest = 1;
-  for (uint32_t tile = 0; tile < rows->tiles; tile++) {
-    s->tile_base[tile] = sum;
-    for (uint32_t source = 0; source < rows->recipe->source_count; source++) {
-      uint32_t count = row_targets(rows, source, tile, NULL);
-      longest = count > longest ? count : longest;
-      sum += count;
-    }
+  if (r->rule == PHS_RULE_FIXED_INDEGREE) { /* rows would have to be made */
+    return r->number * phs_tile_size(r->target_count, tile);
   }
-  s->tile_base[rows->tiles] = sum;
-  rows->synapses = sum;
+  for (uint32_t source = 0; source < r->source_count; source++) {
+    uint32_t count = row_targets(rows, source, tile, NULL);
+    *longest = count > *longest ? count : *longest;
+    sum += count;
+  }
+  return sum;
+}
+
+static void count_all(phs_rows *rows, phs_shared *s) {
+  const phs_recipe *r = rows->recipe;
+  uint32_t longest = r->rule == PHS_RULE_FIXED_INDEGREE ? phs_indegree_longest(rows) : 1;
+  for (uint32_t tile = 0; tile < rows->tiles; tile++) {
+    s->tile_base[tile] = rows->synapses;
+    rows->synapses += count_tile(rows, tile, &longest);
+  }
+  s->tile_base[rows->tiles] = rows->synapses;
   rows->longest = (longest + PHS_WORDS - 1) / PHS_WORDS * PHS_WORDS;
 }
 
@@ -150,5 +183,5 @@ void phs_rows_prepare(const phs_recipe *r, void *memory, phs_rows *out) {
   s->weight_window = phs_value_window(&r->weight);
   phs_delay_table(r, s);
   prepare_rule(r, out->tiles, s);
-  count_tiles(out, s);
+  count_all(out, s);
 }

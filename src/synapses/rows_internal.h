@@ -77,6 +77,10 @@ void phs_fill_weights(const phs_rows *rows, uint32_t source, uint32_t tile, uint
 /** @p count different numbers below @p size, ascending, those from @p skipped on raised by one. */
 void phs_distinct(uint64_t key, uint32_t source, uint32_t tile, uint32_t count, uint32_t size,
                   uint32_t skipped, uint16_t *out);
+/** Numbers below @p size whose bits are set (or are not), ascending, those from @p skipped on
+ * raised by one, into @p out (NULL: only counted); how many they are. */
+uint32_t phs_list_bits(const uint64_t *bits, bool set, uint32_t size, uint32_t skipped,
+                       uint16_t *out);
 /** Targets of a row in the order of rank into @p out (NULL: only counted); their number. */
 uint32_t phs_all_targets(const phs_rows *rows, uint32_t source, uint32_t tile, uint16_t *out);
 uint32_t phs_probable_count(const phs_rows *rows, uint32_t source, uint32_t tile);
@@ -86,5 +90,25 @@ uint32_t phs_list_row(const phs_rows *rows, uint32_t source, uint32_t tile, uint
 /** Targets, and delays and weights where the list has them. */
 uint32_t phs_list_make(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *out);
 void phs_list_prepare(const phs_recipe *r, phs_shared *s);
+
+/* counts.c: fixed out-degree and total number; s->count[tile][source] */
+
+void phs_counts_prepare(const phs_recipe *r, uint32_t tiles, phs_shared *s);
+uint32_t phs_counts_targets(const phs_rows *rows, uint32_t source, uint32_t tile, uint16_t *out);
+
+/* indegree.c */
+
+/** Elements of s->count. */
+uint64_t phs_indegree_words(const phs_recipe *r, uint64_t tiles);
+void phs_indegree_prepare(const phs_recipe *r, uint32_t tiles, phs_shared *s);
+uint32_t phs_indegree_targets(const phs_rows *rows, uint32_t source, uint32_t tile, uint16_t *out);
+/** No row is longer. */
+uint32_t phs_indegree_longest(const phs_rows *rows);
+
+/* distance.c */
+
+uint32_t phs_distance_targets(const phs_rows *rows, uint32_t source, uint32_t tile, uint16_t *out);
+/** Estimated by some of the sources where there are many pairs. */
+double phs_distance_expected(const phs_recipe *r);
 
 #endif

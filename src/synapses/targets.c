@@ -3,9 +3,8 @@
 
 #define TILE_WORDS (PHS_TILE / 64)
 
-/* Targets whose bit is set (of those below @p size), or is not, ascending. */
-static void list_bits(const uint64_t *bits, bool set, uint32_t size, uint32_t skipped,
-                      uint16_t *out) {
+uint32_t phs_list_bits(const uint64_t *bits, bool set, uint32_t size, uint32_t skipped,
+                       uint16_t *out) {
   uint32_t n = 0;
   for (uint32_t i = 0; i * 64 < size; i++) {
     uint64_t left = set ? bits[i] : ~bits[i];
@@ -13,10 +12,14 @@ static void list_bits(const uint64_t *bits, bool set, uint32_t size, uint32_t sk
       left &= ((uint64_t)1 << (size - i * 64)) - 1;
     }
     for (; left; left &= left - 1) {
-      uint32_t t = i * 64 + (uint32_t)__builtin_ctzll(left);
-      out[n++] = (uint16_t)(t + (t >= skipped));
+      if (out) {
+        uint32_t t = i * 64 + (uint32_t)__builtin_ctzll(left);
+        out[n] = (uint16_t)(t + (t >= skipped));
+      }
+      n++;
     }
   }
+  return n;
 }
 
 void phs_distinct(uint64_t key, uint32_t source, uint32_t tile, uint32_t count, uint32_t size,
@@ -35,7 +38,7 @@ void phs_distinct(uint64_t key, uint32_t source, uint32_t tile, uint32_t count, 
       drawn += !(old & bit);
     }
   }
-  list_bits(bits, few, size, skipped, out);
+  phs_list_bits(bits, few, size, skipped, out);
 }
 
 uint32_t phs_all_targets(const phs_rows *rows, uint32_t source, uint32_t tile, uint16_t *out) {
