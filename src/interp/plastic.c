@@ -3,11 +3,17 @@
  * synapses. */
 #include "interp/run.h"
 
+#include <math.h>
 #include <string.h>
 
 static float clip(const phs_plasticity *p, float w) {
   float least = w < p->w_min ? p->w_min : w;
   return least > p->w_max ? p->w_max : least;
+}
+
+static float fade(float decay, float trace) {
+  float left = decay * trace;
+  return fabsf(left) < PHS_TRACE_LEAST ? 0.0F : left;
 }
 
 phs_plastic_run *phs_plastic_run_create(phs_arena *arena, const phs_net *net, const phs_op *op,
@@ -66,10 +72,10 @@ void phs_plastic_run_arrive(phs_plastic_run *run, const phs_plasticity *p, uint6
                             const float *init, float *y, size_t targets) {
   size_t sources = run->table.sources;
   for (size_t i = 0; i < sources; i++) {
-    run->P[i] = p->decay_plus * run->P[i];
+    run->P[i] = fade(p->decay_plus, run->P[i]);
   }
   for (size_t j = 0; j < targets; j++) {
-    run->Q[j] = p->decay_minus * run->Q[j];
+    run->Q[j] = fade(p->decay_minus, run->Q[j]);
     y[j] = 0.0F;
   }
   const float *x = run->past + (size_t)(step % run->delay) * sources;
@@ -112,7 +118,7 @@ void phs_plastic_run_learn(phs_plastic_run *run, const phs_plasticity *p, uint64
     if (reward != 0.0F) {
       run->w[k] = clip(p, run->w[k] + (p->rate * reward) * run->e[k]);
     }
-    run->e[k] = p->decay_e * run->e[k];
+    run->e[k] = fade(p->decay_e, run->e[k]);
   }
   float *past = run->past + (size_t)(step % run->delay) * run->table.sources;
   for (size_t i = 0; i < run->table.sources; i++) {

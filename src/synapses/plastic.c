@@ -134,6 +134,20 @@ static void *past_of(const phs_plastic_layout *layout, void *state, uint64_t t) 
          (size_t)(t % layout->delay) * layout->sources * layout->spike_bytes;
 }
 
+ALWAYS_INLINE float fade(float decay, float trace) {
+  float left = decay * trace;
+  return left < PHS_TRACE_LEAST && left > -PHS_TRACE_LEAST ? 0.0F : left;
+}
+
+/* Whether the eight spikes from x[i], of a byte each, are all 0: most are. */
+ALWAYS_INLINE bool eight_silent(const void *x, uint32_t i, uint32_t end, uint32_t bytes) {
+  uint64_t word = 1;
+  if (bytes == 1 && end - i >= sizeof word) {
+    __builtin_memcpy(&word, (const uint8_t *)x + i, sizeof word);
+  }
+  return word == 0;
+}
+
 static float arriving(const phs_plastic_layout *layout, const void *x, uint32_t i) {
   if (layout->spike_bytes == 1) {
     return (float)((const uint8_t *)x)[i];
@@ -147,9 +161,13 @@ void phs_plastic_arrive(const phs_plastic_layout *layout, const phs_plasticity *
   uint32_t *arrival = ARRAY(uint32_t, state, arrival), n = 0;
   const void *x = past_of(layout, state, t);
   for (uint32_t i = 0; i < layout->sources; i++) {
-    P[i] = rule->decay_plus * P[i];
+    P[i] = fade(rule->decay_plus, P[i]);
   }
   for (uint32_t i = 0; i < layout->sources; i++) {
+    if (eight_silent(x, i, layout->sources, layout->spike_bytes)) {
+      i += 7;
+      continue;
+    }
     float v = arriving(layout, x, i);
     if (v != 0.0F) {
       value[n] = v;
@@ -202,7 +220,7 @@ void phs_plastic_deliver(const phs_plastic_layout *layout, const phs_plasticity 
         *Q = ARRAY(float, state, target_trace) + base;
   y += base;
   for (uint32_t j = 0; j < width; j++) {
-    Q[j] = rule->decay_minus * Q[j];
+    Q[j] = fade(rule->decay_minus, Q[j]);
     y[j] = 0.0F;
   }
   for (uint32_t n = 0; n < arrival[0]; n++) {
@@ -220,12 +238,18 @@ void phs_plastic_deliver(const phs_plastic_layout *layout, const phs_plasticity 
   }
 }
 
+/* Synapses of one target lie far apart: the ones to come are asked for in time. */
+#define AHEAD 24
+
 /* One target has spiked: its synapses follow what arrived before. */
 static void learn_column(const phs_plastic_layout *layout, const phs_plasticity *rule,
                          const uint32_t *entry, const uint32_t *end, void *state) {
   const float *P = ARRAY(float, state, source_trace);
   float *w = (float *)state, *e = ARRAY(float, state, eligible);
   for (; entry < end; entry += 2) {
+    if (end - entry > 2 * AHEAD) {
+      __builtin_prefetch(layout->eligibility ? &e[entry[2 * AHEAD]] : &w[entry[2 * AHEAD]], 1);
+    }
     uint32_t k = entry[0];
     float p = P[entry[1]];
     if (layout->eligibility) {
@@ -250,7 +274,7 @@ static void reward_rows(const phs_plastic_layout *layout, const phs_plasticity *
       }
     }
     for (uint32_t k = first[0]; k < first[1]; k++) {
-      e[k] = rule->decay_e * e[k];
+      e[k] = fade(rule->decay_e, e[k]);
     }
   }
 }
@@ -263,7 +287,9 @@ void phs_plastic_learn(const phs_plastic_layout *layout, const phs_plasticity *r
                  *entry = CONST_ARRAY(uint32_t, table, entry);
   float *Q = ARRAY(float, state, target_trace);
   for (uint32_t j = first; j < end; j++) {
-    if (z_bytes == 1 ? ((const uint8_t *)z)[j] != 0 : ((const int32_t *)z)[j] != 0) {
+    if (eight_silent(z, j, end, z_bytes)) {
+      j += 7;
+    } else if (z_bytes == 1 ? ((const uint8_t *)z)[j] != 0 : ((const int32_t *)z)[j] != 0) {
       learn_column(layout, rule, entry + 2 * (size_t)column[j], entry + 2 * (size_t)column[j + 1],
                    state);
       Q[j] = Q[j] + 1.0F;
@@ -277,7 +303,8 @@ void phs_plastic_learn(const phs_plastic_layout *layout, const phs_plasticity *r
 void phs_plastic_keep(const phs_plastic_layout *layout, void *state, const void *x, uint64_t t) {
   unsigned char *past = past_of(layout, state, t);
   const unsigned char *from = x;
-  for (size_t k = 0; k < (size_t)layout->sources * layout->spike_bytes; k++) {
+  const size_t bytes = (size_t)layout->sources * layout->spike_bytes;
+  for (size_t k = 0; k < bytes; k++) {
     past[k] = from[k];
   }
 }

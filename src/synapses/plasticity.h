@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/** Traces that have decayed below this are 0: what they would still change is nothing, and numbers
+ * at the end of binary32's range take processors many times as long. */
+#define PHS_TRACE_LEAST 0x1p-100F
+
 typedef enum phs_plasticity_kind {
   PHS_PLASTICITY_NONE,
   PHS_PLASTICITY_STDP, /**< pair-based, all to all, by traces (Song, Miller & Abbott 2000;
@@ -31,6 +35,7 @@ typedef enum phs_plasticity_kind {
  *   STDP: w = clip(w + a_plus * g * P_i), g = w_max - w with mu_plus 1, else 1;
  *   RSTDP: e = e + a_plus * P_i; then Q_j = Q_j + 1.
  * RSTDP, last in the step: if r != 0: w = clip(w + (rate * r) * e) for all; then e = decay_e * e.
+ * Wherever a trace (P, Q, e) decays, a product below PHS_TRACE_LEAST in magnitude becomes 0.
  * clip(w) is the least of w_max and the greatest of w_min and w.
  * Products are taken from left to right: a_minus * g * Q is (a_minus * g) * Q, and a_minus * Q
  * where g is 1.

@@ -209,6 +209,22 @@ static void reward_signs(void **state) {
   end(&p);
 }
 
+/* Traces end: 1400 steps of tau 20 after a spike leave exp(-70) = 2^-101 of it, which is 0. A pair
+ * at that distance changes nothing, however large A; 1380 steps (2^-99.5) still do. */
+static void traces_end(void **state) {
+  (void)state;
+  for (int k = 0; k < 2; k++) {
+    int dt = k ? 1400 : 1380;
+    phs_plasticity rule = additive();
+    rule.a_plus = 0x1p+100F;
+    rule.w_max = 1000;
+    plastic_net p = one_synapse(rule, 0, 1, SPIKES({0, 0}), SPIKES({1 + dt, 0}));
+    double want = exp(-dt / 20.0 + 100 * log(2));
+    assert_near((double)weight_after(&p, dt + 2), k ? 0 : want, 1e-4 * want);
+    end(&p);
+  }
+}
+
 /* "w" goes by source, then tile of 1,024 targets, then rank; reset brings weights and traces back.
  */
 static void quantity_and_reset(void **state) {
@@ -274,6 +290,7 @@ int main(void) {
       cmocka_unit_test(all_pairs),          cmocka_unit_test(counts_arrive_once),
       cmocka_unit_test(reward_comes_later), cmocka_unit_test(reward_signs),
       cmocka_unit_test(quantity_and_reset), cmocka_unit_test(neurons_learn),
+      cmocka_unit_test(traces_end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
