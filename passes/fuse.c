@@ -59,8 +59,7 @@ static bool set_operands(phs_ir *ir, const phs_ir_view *view, int i, MlirValue *
   const phs_op *op = &view->net->op[i];
   int projections = projections_of(op);
   for (int k = 0; k < projections; k++) {
-    MlirValue rows = mlirOperationGetOperand(view->op[i], k);
-    mlirOperationSetOperand(mlirOpResultGetOwner(rows), 0, operands[k]);
+    mlirOperationSetOperand(phs_ir_projection(view->op[i], k), 0, operands[k]);
   }
   if (projections == 0) {
     if (!phs_ir_make_operands(ir, view->net->file, op, operands, (MlirBlock){0}, view->op[i],

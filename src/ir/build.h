@@ -78,6 +78,8 @@ bool phs_ir_is_conversion(MlirOperation op);
 /** Whether @p op is a projection: part of the phasor.synapses that reads it, no op of the network.
  */
 bool phs_ir_is_projection(MlirOperation op);
+/** The projection that operand @p k of phasor.synapses is; a null op when it is none. */
+MlirOperation phs_ir_projection(MlirOperation synapses, intptr_t k);
 /**
  * Puts in front of op @p op what stands between its operands and it: conversions to f32 where a sum
  * or a population has operands of several types, and the projections of synapses. At the end of @p

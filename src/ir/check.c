@@ -299,7 +299,7 @@ static void check_names(phs_reader *r, named *list, size_t n, const char *what) 
   for (size_t i = 0; i < n; i++) {
     MlirOperation at = r->op[list[i].op];
     at = mlirOperationIsNull(at) ? r->subgraph : at;
-    at = list[i].projection >= 0 ? phs_projection_op(at, list[i].projection) : at;
+    at = list[i].projection >= 0 ? phs_ir_projection(at, list[i].projection) : at;
     if (list[i].name[0] == 0) {
       phs_reader_error(r, at, PHS_IR_NAME, "give every op a name", "%s has an empty name", what);
     } else if (i > 0 && strcmp(list[i].name, list[i - 1].name) == 0) {

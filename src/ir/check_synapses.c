@@ -17,7 +17,7 @@ static void check_counted(const phs_check *c) {
   }
   for (int k = 0; k < s->projection_count; k++) {
     const phs_projection *p = &s->projection[k];
-    MlirOperation at = phs_projection_op(c->at, k);
+    MlirOperation at = phs_ir_projection(c->at, k);
     if (p->recipe.weight.kind != PHS_DIST_CONSTANT || p->recipe.list.weight ||
         (float)p->recipe.weight.a != s->weight) {
       phs_reader_error(c->r, at, PHS_IR_RECIPE, "leave out `counted`, or give it this weight alone",
@@ -76,7 +76,7 @@ static void check_plasticity(const phs_check *c) {
   }
   const phs_recipe *r = &s->projection[0].recipe;
   if (r->delay.kind != PHS_DIST_CONSTANT || r->list.delay) {
-    phs_reader_error(c->r, phs_projection_op(c->at, 0), PHS_IR_PLASTICITY,
+    phs_reader_error(c->r, phs_ir_projection(c->at, 0), PHS_IR_PLASTICITY,
                      "give all its synapses one delay",
                      "projection '%s': delays of plastic synapses differ", s->projection[0].name);
   }
@@ -102,7 +102,7 @@ void phs_check_synapses(const phs_check *c) {
   const phs_synapses *s = &c->op->synapses;
   phs_check_elem(c, PHS_F32);
   for (int k = 0; k < s->projection_count; k++) {
-    phs_check_recipe(c->r, phs_projection_op(c->at, k), &s->projection[k]);
+    phs_check_recipe(c->r, phs_ir_projection(c->at, k), &s->projection[k]);
   }
   check_counted(c);
   check_plasticity(c);

@@ -179,6 +179,14 @@ bool phs_ir_is_projection(MlirOperation op) {
   return phs_op_is(op, "phasor.projection");
 }
 
+MlirOperation phs_ir_projection(MlirOperation synapses, intptr_t k) {
+  MlirValue rows = mlirOperationGetOperand(synapses, k);
+  if (mlirValueIsAOpResult(rows) && phs_ir_is_projection(mlirOpResultGetOwner(rows))) {
+    return mlirOpResultGetOwner(rows);
+  }
+  return (MlirOperation){0};
+}
+
 MlirValue phs_ir_operand(MlirOperation op, intptr_t k) {
   MlirValue value = mlirOperationGetOperand(op, k);
   if (!mlirValueIsAOpResult(value)) {

@@ -110,8 +110,6 @@ bool phs_read_op(phs_reader *r, MlirOperation from, phs_op *op);
 /** Attributes of phasor.synapses with those of its projections, and of phasor.source. */
 bool phs_read_synapses(phs_reader *r, MlirOperation from, phs_op *op);
 bool phs_read_source(phs_reader *r, MlirOperation from, phs_op *op);
-/** The projection that operand @p k of phasor.synapses is; a null op when it is none. */
-MlirOperation phs_projection_op(MlirOperation synapses, intptr_t k);
 /** The update function of a population: found, or read once. NULL when it is not a right one
  * (reported). */
 const phs_kernel *phs_read_kernel(phs_reader *r, MlirOperation population, MlirStringRef symbol);

@@ -4,14 +4,6 @@
 
 #include <math.h>
 
-MlirOperation phs_projection_op(MlirOperation synapses, intptr_t k) {
-  MlirValue rows = mlirOperationGetOperand(synapses, k);
-  if (mlirValueIsAOpResult(rows) && phs_ir_is_projection(mlirOpResultGetOwner(rows))) {
-    return mlirOpResultGetOwner(rows);
-  }
-  return (MlirOperation){0};
-}
-
 /* {normal = [mean, sd], clip = [low, high]}: one distribution, at most one bound. */
 static bool read_distribution(phs_reader *r, MlirOperation op, const char *name,
                               phs_distribution *out) {
@@ -284,7 +276,7 @@ bool phs_read_synapses(phs_reader *r, MlirOperation from, phs_op *op) {
     return false;
   }
   for (int k = 0; k < (int)mlirOperationGetNumOperands(from); k++) {
-    bool projection = !mlirOperationIsNull(phs_projection_op(from, k));
+    bool projection = !mlirOperationIsNull(phs_ir_projection(from, k));
     if (projection != (k < s->projection_count)) {
       phs_reader_error(r, from, PHS_IR_PROJECTION_USE,
                        "operandSegmentSizes begins with their number",
@@ -294,7 +286,7 @@ bool phs_read_synapses(phs_reader *r, MlirOperation from, phs_op *op) {
   }
   bool ok = targets > 0;
   for (int k = 0; ok && k < s->projection_count; k++) {
-    MlirOperation projection = phs_projection_op(from, k);
+    MlirOperation projection = phs_ir_projection(from, k);
     s->projection[k].recipe.target_count = targets;
     ok = read_projection(r, projection, &s->projection[k]);
   }
