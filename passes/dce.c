@@ -7,15 +7,16 @@
 
 #include <stdlib.h>
 
-/* Marks what the outputs and kept ops need; delays' operands may come later in the order, so it
- * repeats until nothing changes. */
+/* Marks what the outputs and kept ops need; operands of delays and synapses may come later in the
+ * order, so it repeats until nothing changes. */
 static void mark_live(const phs_net *net, bool *live) {
   bool changed = true;
+  phs_op_kind root = phs_pass_root_kind(net);
   while (changed) {
     changed = false;
     for (int i = net->op_count; i-- > 0;) {
       const phs_op *op = &net->op[i];
-      if (!live[i] && op->kind != PHS_OP_OUTPUT && op->kind != PHS_OP_INPUT && !op->keep) {
+      if (!live[i] && op->kind != root && op->kind != PHS_OP_INPUT && !op->keep) {
         continue;
       }
       live[i] = true;

@@ -3,6 +3,7 @@
 #include "fuse.h"
 
 #include "base/buf.h"
+#include "passes.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -13,15 +14,12 @@
 /* So many dropped ops are named in the note. */
 #define MAX_NAMES 8
 
-static bool is_root(const phs_op *op) {
-  return op->kind == PHS_OP_OUTPUT || op->keep;
-}
-
 /* Marks what the roots rest on. */
 static void mark(const phs_net *net, bool *live, int *stack) {
   int depth = 0;
+  phs_op_kind root = phs_pass_root_kind(net);
   for (int i = 0; i < net->op_count; i++) {
-    if (is_root(&net->op[i])) {
+    if (net->op[i].kind == root || net->op[i].keep) {
       live[i] = true;
       stack[depth++] = i;
     }

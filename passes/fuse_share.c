@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Identical ops become one. Two ops are identical when they are of the same kind with the same
- * attributes and their operands are identical: as all state starts at zero, their results then
+ * attributes and their operands are identical: as their states start alike, their results then
  * agree in every step. Cycles make this a question of the largest such relation, which is found by
  * splitting: all ops that look alike start in one class, and classes split as long as their
  * members' operands lie in different ones. */

@@ -33,9 +33,13 @@ struct phs_pass {
   phasor_status (*run)(phs_ir *ir, MlirModule module, const char *const *values);
 };
 
+/** What a network is run for, so that what does not lead to it is dead: its outputs; populations,
+ * where it has none. */
+phs_op_kind phs_pass_root_kind(const phs_net *net);
+
 /** The pass of that name, or NULL. */
 const phs_pass *phs_pass_find(const char *name, size_t length);
 
-extern const phs_pass phs_pass_discretize, phs_pass_dce, phs_pass_fuse;
+extern const phs_pass phs_pass_discretize, phs_pass_dce, phs_pass_fuse, phs_pass_remat;
 
 #endif

@@ -16,6 +16,15 @@ const phs_pass_info *phs_pass_get(size_t i) {
   return i < phs_pass_count() ? &passes[i]->info : NULL;
 }
 
+phs_op_kind phs_pass_root_kind(const phs_net *net) {
+  for (int i = 0; i < net->op_count; i++) {
+    if (net->op[i].kind == PHS_OP_OUTPUT) {
+      return PHS_OP_OUTPUT;
+    }
+  }
+  return PHS_OP_NEURONS;
+}
+
 const phs_pass *phs_pass_find(const char *name, size_t length) {
   for (size_t i = 0; i < phs_pass_count(); i++) {
     if (strlen(passes[i]->info.name) == length && memcmp(passes[i]->info.name, name, length) == 0) {
