@@ -10,12 +10,13 @@ typedef struct phs_synapse_target {
   const char *name;
   double memory;      /**< bytes for tables of synapses */
   double store_event; /**< ns to deliver one stored synapse */
-  double draw;        /**< ns to draw one random value */
+  double draw;        /**< ns to draw one random word and make a uniform number of it; other draws
+                           are counted in multiples (cost.c) */
 } phs_synapse_target;
 
 typedef struct phs_synapse_cost {
   double synapses;        /**< expected */
-  double store_bytes;     /**< of the table */
+  double store_bytes;     /**< of the table, and of what rows share while it is filled */
   double recompute_bytes; /**< of what rows share */
   double store_ns;        /**< a delivered synapse */
   double recompute_ns;    /**< a delivered synapse, its share of the row included */
@@ -25,9 +26,9 @@ typedef struct phs_synapse_cost {
 void phs_synapse_cost_of(const phs_recipe *r, bool counted, const phs_synapse_target *target,
                          phs_synapse_cost *out);
 /** Fills mode[k] for @p count projections: stores them all where they fit into target->memory, else
- * recomputes those that save the most bytes for the least added time first. Modes that are not AUTO
- * stay. Rules whose rows cost nothing (one to one, all to all with constants) are recomputed; lists
- * are stored. */
+ * recomputes those first that save the most bytes for each nanosecond that they add, all sources
+ * spiking alike. Modes that are not AUTO stay. Rules whose rows cost nothing (one to one, all to
+ * all with constants) are recomputed; lists are stored. */
 void phs_synapse_choose(const phs_recipe *const *r, const bool *counted, int count,
                         const phs_synapse_target *target, phs_synapse_mode *mode);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * Pairs with a probability of their distance. Both grids span the same sheet, so an axis with S
+ * Pairs with a probability of their distance. Where both grids span the same extent, an axis with S
  * source and T target cells has distances of whole multiples of extent / (2 S T): they are kept as
  * integers until they are squared.
  */
@@ -29,7 +29,7 @@ static view view_of(const phs_recipe *r, uint32_t source) {
     v.dim[a] = (uint32_t)r->target_grid.dim[a];
     v.unit[a] = r->target_grid.extent[a] / (2.0 * sources * targets);
     v.turn[a] = r->periodic ? 2.0 * sources * targets : 0.0;
-    v.place[a] = (2.0 * at + 1.0) * targets;
+    v.place[a] = (2.0 * at + 1.0) * targets * (r->source_grid.extent[a] / r->target_grid.extent[a]);
     v.pace[a] = 2.0 * sources;
   }
   return v;

@@ -60,8 +60,32 @@ static void take_all(cursor *c, const phs_recipe *r, phs_shared *s) {
   take_rule(c, r, tiles, s);
 }
 
+/* Synapses that a tile may be expected to have, or more. */
+static double most_of_tile(const phs_recipe *r) {
+  const double sources = r->source_count, number = (double)r->number;
+  const double share = r->target_count > PHS_TILE ? (double)PHS_TILE / r->target_count : 1.0;
+  switch (r->rule) {
+  case PHS_RULE_ONE_TO_ONE:
+    return PHS_TILE;
+  case PHS_RULE_ALL_TO_ALL:
+    return sources * PHS_TILE;
+  case PHS_RULE_FIXED_PROBABILITY:
+  case PHS_RULE_DISTANCE:
+    return sources * PHS_TILE * r->probability;
+  case PHS_RULE_FIXED_INDEGREE:
+    return number * PHS_TILE;
+  case PHS_RULE_FIXED_OUTDEGREE:
+    return sources * number * share;
+  case PHS_RULE_FIXED_TOTAL_NUMBER:
+    return number * share;
+  case PHS_RULE_LIST:
+    return (double)r->list.count;
+  }
+  return 0.0;
+}
+
 size_t phs_rows_bytes(const phs_recipe *r) {
-  cursor c = {0};
+  cursor c = {.overflow = most_of_tile(r) > PHS_TILE_MOST};
   phs_shared s = {0};
   take_all(&c, r, &s);
   return c.overflow ? SIZE_MAX : (size_t)c.at;

@@ -18,6 +18,9 @@
 #define PHS_TILE_BITS 10
 #define PHS_TILE (1u << PHS_TILE_BITS)
 
+/** A tile holds as many synapses, so that 32 bits count them whatever is drawn. */
+#define PHS_TILE_MOST 4.0e9
+
 /** Tiles of @p targets targets; the last one may be smaller. */
 static inline uint32_t phs_tile_count(uint32_t targets) {
   return (targets + PHS_TILE - 1) >> PHS_TILE_BITS;
@@ -36,7 +39,8 @@ typedef struct phs_rows {
   uint64_t synapses; /**< of all rows: exact */
 } phs_rows;
 
-/** Bytes that phs_rows_prepare() needs for @p r, SIZE_MAX when they do not fit into size_t. */
+/** Bytes that phs_rows_prepare() needs for @p r; SIZE_MAX when they do not fit into size_t or a
+ * tile is expected to have more than PHS_TILE_MOST synapses: no rows can be made then. */
 size_t phs_rows_bytes(const phs_recipe *r);
 /** @param memory phs_rows_bytes(r) bytes, aligned to 64; borrowed for the life of @p out. */
 void phs_rows_prepare(const phs_recipe *r, void *memory, phs_rows *out);

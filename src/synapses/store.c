@@ -2,9 +2,6 @@
 #include "synapses/store.h"
 #include "synapses/rows_internal.h"
 
-/* A row of bytes has at most as many escapes: PHS_TILE / PHS_STORE_ESCAPE. */
-#define MOST_ESCAPES 4u
-
 /* --------------------------------------------------------------------------------------- plan */
 
 static uint64_t whole_lines(uint64_t bytes) {
@@ -17,7 +14,7 @@ static bool weights_differ(const phs_recipe *r) {
 
 static phs_store_form best_form(const phs_rows *rows, bool weighted, uint64_t row_count) {
   uint32_t delays = phs_shared_of(rows)->delay.steps;
-  if (delays == 1 && !weighted && MOST_ESCAPES * row_count < rows->synapses) {
+  if (delays == 1 && !weighted && PHS_STORE_ESCAPES * row_count < rows->synapses) {
     return PHS_STORE_DELTA;
   }
   return delays <= PHS_STORE_SHORT_DELAYS ? PHS_STORE_SHORT : PHS_STORE_LONG;
@@ -27,7 +24,7 @@ void phs_store_plan(const phs_rows *rows, bool weighted, phs_store_layout *out) 
   uint64_t sources = rows->recipe->source_count, n = rows->synapses, entries;
   *out = (phs_store_layout){.weighted = weighted && weights_differ(rows->recipe)};
   out->form = (uint8_t)best_form(rows, out->weighted, sources * rows->tiles);
-  entries = out->form == PHS_STORE_DELTA   ? n + MOST_ESCAPES * sources * rows->tiles
+  entries = out->form == PHS_STORE_DELTA   ? n + PHS_STORE_ESCAPES * sources * rows->tiles
             : out->form == PHS_STORE_SHORT ? 2 * n
                                            : 4 * n;
   out->entries = whole_lines((sources + 1) * rows->tiles * sizeof(uint32_t));
@@ -37,7 +34,7 @@ void phs_store_plan(const phs_rows *rows, bool weighted, phs_store_layout *out) 
 
 /* First entry of a tile. */
 static uint64_t tile_entry(const phs_store_layout *layout, const phs_rows *rows, uint32_t tile) {
-  uint64_t escapes = layout->form == PHS_STORE_DELTA ? MOST_ESCAPES : 0;
+  uint64_t escapes = layout->form == PHS_STORE_DELTA ? PHS_STORE_ESCAPES : 0;
   return phs_shared_of(rows)->tile_base[tile] + escapes * rows->recipe->source_count * tile;
 }
 

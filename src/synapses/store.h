@@ -33,6 +33,8 @@ typedef enum phs_store_form {
 } phs_store_form;
 
 #define PHS_STORE_ESCAPE 255u
+/** A row has at most as many: PHS_TILE / PHS_STORE_ESCAPE. */
+#define PHS_STORE_ESCAPES 4u
 #define PHS_STORE_SHORT_DELAYS 64u
 
 /** Layout of a table: the same on every machine. Bytes from its start, multiples of 64. */
