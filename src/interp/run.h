@@ -145,9 +145,13 @@ phs_equations *phs_equations_create(phs_arena *arena, const phs_net *net, const 
                                     phs_diag *diag);
 void phs_equations_step(const phs_equations *e, const phs_quantity *x, phs_op_run *run);
 
-/* step_opt.c: populations by their update functions. */
+/* check_update.c: a checked update function, or NULL with a diagnostic. */
 phs_update *phs_update_create(phs_arena *arena, const phs_net *net, const phs_op *op,
                               phs_diag *diag);
+/** Number of operands of an instruction. */
+int phs_scalar_arity(phs_scalar_op op);
+
+/* step_opt.c: populations by their update functions. */
 /** @param all the runs of all ops: the operands' are read. */
 void phs_update_step(const phs_update *u, const phs_op *op, const phs_op_run *all, phs_op_run *run);
 
