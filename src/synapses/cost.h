@@ -25,11 +25,15 @@ typedef struct phs_synapse_cost {
 /** @p counted: weights are not kept. */
 void phs_synapse_cost_of(const phs_recipe *r, bool counted, const phs_synapse_target *target,
                          phs_synapse_cost *out);
-/** Fills mode[k] for @p count projections: stores them all where they fit into target->memory, else
+/**
+ * Fills mode[k] for @p count projections: stores them all where they fit into target->memory, else
  * recomputes those first that save the most bytes for each nanosecond that they add, all sources
  * spiking alike. Modes that are not AUTO stay. Rules whose rows cost nothing (one to one, all to
- * all with constants) are recomputed; lists are stored. */
+ * all with constants) are recomputed; lists are stored.
+ * @param[out] cost  of each projection
+ */
 void phs_synapse_choose(const phs_recipe *const *r, const bool *counted, int count,
-                        const phs_synapse_target *target, phs_synapse_mode *mode);
+                        const phs_synapse_target *target, phs_synapse_mode *mode,
+                        phs_synapse_cost *cost);
 
 #endif
