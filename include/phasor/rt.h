@@ -38,7 +38,7 @@ typedef struct phasor_stimulus {
 } phasor_stimulus;
 
 /**
- * Reads .csv, .npy, N-MNIST .bin or Prophesee .dat.
+ * Reads .csv, .npy, .spikes, N-MNIST .bin or Prophesee .dat.
  * @return false with @p error filled and @p out untouched
  */
 PHASOR_API bool phasor_stimulus_read(const char *path, const phasor_stimulus_options *options,
@@ -51,8 +51,8 @@ typedef enum phasor_record_type {
   PHASOR_RECORD_F32
 } phasor_record_type;
 /**
- * Writes [steps, width] values (or, with @p batch above 0, [batch, steps, width]) as .npy by that
- * suffix, else as .csv; whole, or not at all.
+ * Writes [steps, width] values (or, with @p batch above 0, [batch, steps, width]) as .npy or, where
+ * they are spikes or counts, as .spikes by that suffix, else as .csv; whole, or not at all.
  * @param steps rows, of each sample where there is a batch
  */
 PHASOR_API bool phasor_recording_write(const char *path, phasor_record_type type, size_t batch,

@@ -14,6 +14,8 @@ typedef struct worker {
   phasor_program *target, *oracle;
   size_t first, stride;
   const float **row;
+  phs_spike_meter *meters;
+  bool cannot_write; /**< a recording's file: the rest of the run would be lost */
   pthread_t thread;
   bool started;
 } worker;
@@ -62,19 +64,19 @@ static void compare_step(const worker *w, size_t sample, size_t step) {
   }
 }
 
-static void run_sample(const worker *w, size_t sample) {
+static void run_sample(worker *w, size_t sample) {
   const phs_loop *l = w->loop;
   phasor_program_reset(w->target);
   if (w->oracle) {
     phasor_program_reset(w->oracle);
   }
-  for (size_t t = 0; t < l->in->steps; t++) {
+  for (size_t t = 0; t < l->in->steps && !w->cannot_write; t++) {
     phs_inputs_row(l->in, sample, t, w->row);
     phasor_program_step(w->target, w->row);
-    phs_watch_take(l->watch, l->result, w->target, sample);
+    phs_watch_take(l->watch, l->result, w->target, w->meters, sample, t);
     for (int k = 0; k < 2; k++) {
-      if (l->probes[k]) {
-        phs_probes_take(l->probes[k], w->target, l->in, sample, t);
+      if (l->probes[k] && !phs_probes_take(l->probes[k], w->target, l->in, sample, t)) {
+        w->cannot_write = true;
       }
     }
     if (w->oracle) {
@@ -89,8 +91,8 @@ static void run_sample(const worker *w, size_t sample) {
 }
 
 static void *work(void *user) {
-  const worker *w = user;
-  for (size_t b = w->first; b < w->loop->in->samples; b += w->stride) {
+  worker *w = user;
+  for (size_t b = w->first; b < w->loop->in->samples && !w->cannot_write; b += w->stride) {
     run_sample(w, b);
   }
   return NULL;
@@ -100,7 +102,8 @@ static void *work(void *user) {
 static phasor_status prepare(worker *w, const phs_loop *loop, size_t index, size_t stride) {
   *w = (worker){.loop = loop, .first = index, .stride = stride};
   w->row = malloc(((size_t)loop->in->count + 1) * sizeof *w->row);
-  if (!w->row) {
+  w->meters = phs_watch_meters(loop->watch, loop->result, loop->target);
+  if (!w->row || !w->meters) {
     return phs_no_memory(&loop->target->network->session->diag, "the run");
   }
   if (index == 0) {
@@ -112,9 +115,13 @@ static phasor_status prepare(worker *w, const phs_loop *loop, size_t index, size
   return status == PHASOR_OK && loop->oracle ? phs_engine_fork(loop->oracle, &w->oracle) : status;
 }
 
+int phs_loop_workers(const phs_inputs *in, int jobs) {
+  return (size_t)jobs < in->samples ? jobs : (int)in->samples;
+}
+
 phasor_status phs_loop_run(const phs_loop *loop, int jobs) {
   phasor_session *s = loop->target->network->session;
-  size_t count = (size_t)jobs < loop->in->samples ? (size_t)jobs : loop->in->samples;
+  size_t count = (size_t)phs_loop_workers(loop->in, jobs);
   worker *w = calloc(count, sizeof *w);
   phasor_status status = w ? PHASOR_OK : phs_no_memory(&s->diag, "the run");
   for (size_t i = 0; status == PHASOR_OK && i < count; i++) {
@@ -139,6 +146,7 @@ phasor_status phs_loop_run(const phs_loop *loop, int jobs) {
   }
   for (size_t i = 0; w && i < count; i++) {
     free(w[i].row);
+    phs_watch_meters_free(w[i].meters);
     if (i > 0) {
       phasor_program_destroy(w[i].target);
       phasor_program_destroy(w[i].oracle);

@@ -27,7 +27,11 @@ typedef struct phs_loop {
       *seen; /**< [samples][item_count], zeroed; the loop fills counts and first differences */
 } phs_loop;
 
-/** Runs all samples on at most @p jobs threads; sets the summary's wall time. */
+/** How many samples run at the same time on @p jobs threads. Where it is one, files of recordings
+ * may be open (phs_probes_open()). */
+int phs_loop_workers(const phs_inputs *in, int jobs);
+/** Runs all samples on at most @p jobs threads; sets the summary's wall time.
+ * Ends early where a file cannot be written: phs_probes_write() then says so. */
 phasor_status phs_loop_run(const phs_loop *loop, int jobs);
 
 /** Compares @p count values and notes in @p c what differs by more than @p tolerance (NaN only

@@ -50,6 +50,16 @@ static phasor_status set_seconds(const setting *x) {
   return PHASOR_OK;
 }
 
+static phasor_status set_transient(const setting *x) {
+  double value;
+  if (!phs_parse_double(x->text, &value) || value < 0 || value > 1e9) {
+    return refuse(x, "a number of seconds of at least 0 (at most 1e9)");
+  }
+  *(double *)x->member = value;
+  x->o->transient_given = true;
+  return PHASOR_OK;
+}
+
 static phasor_status set_tolerance(const setting *x) {
   double value;
   if (!phs_parse_double(x->text, &value) || value < 0) {
@@ -322,8 +332,7 @@ static const struct row {
      MEMBER(symbol)},
     {{"input", 'i', "[NODE=]FILE", NULL, true, RUNS,
       "input: .csv (a row a step, a column an input), .npy ([steps, ...] or [batch, steps, ...]), "
-      "N-MNIST .bin, "
-      "Prophesee .dat"},
+      ".spikes (a line a spike), N-MNIST .bin, Prophesee .dat"},
      set_input,
      MEMBER(inputs)},
     {{"bin", 0, "SECONDS", NULL, false, RUNS,
@@ -339,6 +348,10 @@ static const struct row {
       "number of steps: longer inputs are cut, shorter ones followed by silence"},
      set_steps,
      MEMBER(steps)},
+    {{"transient", 0, "SECONDS", NULL, false, "run",
+      "time at the beginning that the statistics of spikes leave out (default 0)"},
+     set_transient,
+     MEMBER(transient)},
     {{"seed", 0, "N", NULL, false, RUNS, "seed of random numbers (default 0)"},
      set_seed,
      MEMBER(seed)},
@@ -347,11 +360,12 @@ static const struct row {
      set_jobs,
      MEMBER(jobs)},
     {{"record", 0, "NODE.VAR=FILE", NULL, true, RUNS,
-      "record spikes, v, i, ... or out of a node, steps x neurons, as .csv or .npy"},
+      "record spikes, v, i, ... or out of a node, steps x neurons, as .csv or .npy; spikes also as "
+      ".spikes, a line each"},
      set_quantity,
      MEMBER(records)},
     {{"golden", 0, "NODE.VAR=FILE", NULL, true, "verify",
-      "compare the target's run with a recording of another tool, .csv or .npy"},
+      "compare the target's run with a recording of another tool, .csv, .npy or .spikes"},
      set_quantity,
      MEMBER(goldens)},
     {{"tolerance", 0, "VALUE", NULL, false, "verify",

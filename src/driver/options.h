@@ -32,7 +32,8 @@ struct phasor_options {
   phs_option_value value[PHS_MAX_OPTIONS];
   const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu;
   phs_pairs conventions, inputs, records, goldens;
-  double dt, bin, tolerance;
+  double dt, bin, tolerance, transient;
+  bool transient_given;
   phs_time_unit time_unit;
   bool binary_events, timing, print_ir, disassemble;
   int64_t steps; /**< 0: not given */

@@ -4,13 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
 
-/* Recordings stay in memory until the run has ended well; more than this is surely a mistake. */
+/* Of what stays in memory until the run has ended; more than this is surely a mistake. */
 #define MAX_RECORDING ((size_t)1 << 33)
-
-size_t phs_record_size(phs_record_type type) {
-  return type == PHS_RECORD_U8 ? 1 : 4;
-}
 
 phs_record_type phs_record_type_of(phs_elem e) {
   return e == PHS_I1 ? PHS_RECORD_U8 : e == PHS_I32 ? PHS_RECORD_I32 : PHS_RECORD_F32;
@@ -52,6 +50,14 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
     if (status == PHASOR_OK) {
       status = phs_engine_need_quantity(p, op, pair->var, option, &q);
     }
+    if (status == PHASOR_OK && q.elem == PHS_F32 &&
+        phs_record_form_of(pair->file) == PHS_RECORD_SPIKES) {
+      phs_report(diag, PHS_RECORD_NOT_SPIKES, &(phs_place){.file = pair->file, .where = option},
+                 "graded values are .npy or .csv",
+                 "%s of '%s' are graded values, and a .spikes file holds spikes", pair->var,
+                 pair->node);
+      status = PHASOR_ERROR_USAGE;
+    }
     if (status != PHASOR_OK) {
       phs_probes_free(&made);
       return status;
@@ -69,7 +75,7 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
 
 /* The summary is there already. */
 static phasor_status no_stdout(phs_diag *diag) {
-  phs_report(diag, PHS_EMIT_STDOUT, NULL, "give a file: .csv or .npy",
+  phs_report(diag, PHS_EMIT_STDOUT, NULL, "give a file: .csv, .npy or .spikes",
              "recordings cannot go to the standard output, where the summary is");
   return PHASOR_ERROR_USAGE;
 }
@@ -122,16 +128,24 @@ phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag 
   return PHASOR_OK;
 }
 
-void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
+bool phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
                      size_t sample, size_t step) {
+  bool ok = true;
   for (size_t i = 0; i < p->count; i++) {
-    phs_recording *r = &p->item[i].rec;
+    phs_probe *probe = &p->item[i];
+    phs_recording *r = &probe->rec;
     phs_quantity q;
-    if (phs_engine_quantity(engine, p->item[i].op, p->item[i].var, &q)) {
+    if (!phs_engine_quantity(engine, probe->op, probe->var, &q)) {
+      continue;
+    }
+    if (probe->out.file) {
+      ok &= phs_recorder_row(&probe->out, q.data);
+    } else {
       size_t row = r->width * phs_record_size(r->type);
       memcpy((char *)r->data + (sample * in->steps + step) * row, q.data, row);
     }
   }
+  return ok;
 }
 
 static phasor_status cannot_write(const phs_probe *p, const phs_stimulus_error *error,
@@ -142,12 +156,59 @@ static phasor_status cannot_write(const phs_probe *p, const phs_stimulus_error *
   return phs_code_status(code);
 }
 
+/* Whether the rows of @p p will find room beside its file. Spikes are few, and what is no regular
+ * file takes what it takes. */
+static phasor_status check_room(const phs_probe *p, const phs_inputs *in, phs_diag *diag) {
+  const char *slash = strrchr(p->file, '/');
+  char *folder = slash ? strndup(p->file, (size_t)(slash - p->file) + 1) : strdup(".");
+  phs_record_form form = phs_record_form_of(p->file);
+  struct stat s;
+  struct statvfs disk;
+  bool known = folder && form != PHS_RECORD_SPIKES && statvfs(folder, &disk) == 0 &&
+               (stat(p->file, &s) != 0 || S_ISREG(s.st_mode));
+  free(folder);
+  /* Digit and comma: the least that a value takes. */
+  double bytes = form == PHS_RECORD_NPY ? (double)phs_record_size(p->rec.type) : 2;
+  bytes *= (double)in->samples * (double)in->steps * (double)p->rec.width;
+  double room = known ? (double)disk.f_bavail * (double)disk.f_frsize : 0;
+  if (!known || bytes <= room) {
+    return PHASOR_OK;
+  }
+  phs_report(diag, PHS_RECORD_TOO_LARGE, &(phs_place){.file = p->file, .where = "--record"},
+             "record fewer --steps, or spikes as .spikes",
+             "%zu samples of %zu steps of %zu values take %.3g GB, but %.3g GB are free there",
+             in->samples, in->steps, p->rec.width, 1e-9 * bytes, 1e-9 * room);
+  return PHASOR_ERROR_USAGE;
+}
+
+phasor_status phs_probes_open(phs_probes *p, const phs_inputs *in, phs_diag *diag) {
+  phs_stimulus_error error = {0};
+  phasor_status status = PHASOR_OK;
+  for (size_t i = 0; status == PHASOR_OK && i < p->count; i++) {
+    phs_probe *probe = &p->item[i];
+    probe->out = (phs_recorder){.type = probe->rec.type,
+                                .width = probe->rec.width,
+                                .batch = in->batched ? in->samples : 0,
+                                .steps = in->steps};
+    status = check_room(probe, in, diag);
+    if (status == PHASOR_OK && !phs_recorder_open(&probe->out, probe->file, &error)) {
+      status = cannot_write(probe, &error, diag);
+    }
+  }
+  return status;
+}
+
+static bool stage(phs_probe *p, phs_stimulus_error *error) {
+  return p->out.file ? phs_recorder_close(&p->out, &p->staged, error)
+                     : phs_recording_stage(&p->rec, p->file, &p->staged, error);
+}
+
 phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag) {
   phs_stimulus_error error = {0};
   for (size_t k = 0; k < count; k++) {
     for (size_t i = 0; i < sets[k].count; i++) {
       phs_probe *p = &sets[k].item[i];
-      if (p->file && !phs_recording_stage(&p->rec, p->file, &p->staged, &error)) {
+      if (p->file && !stage(p, &error)) {
         return cannot_write(p, &error, diag);
       }
     }
@@ -155,7 +216,7 @@ phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag) {
   for (size_t k = 0; k < count; k++) {
     for (size_t i = 0; i < sets[k].count; i++) {
       phs_probe *p = &sets[k].item[i];
-      if (p->file && !phs_recording_commit(&p->staged, &error)) {
+      if (p->file && !phs_staged_commit(&p->staged, &error)) {
         return cannot_write(p, &error, diag);
       }
     }
@@ -165,7 +226,8 @@ phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag) {
 
 void phs_probes_free(phs_probes *p) {
   for (size_t i = 0; p->item && i < p->count; i++) {
-    phs_recording_discard(&p->item[i].staged);
+    phs_recorder_abandon(&p->item[i].out);
+    phs_staged_discard(&p->item[i].staged);
     phs_recording_free(&p->item[i].rec);
   }
   free(p->item);

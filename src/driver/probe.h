@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file probe.h  Recording quantities of a run in memory, for all samples and steps. */
+/**
+ * @file probe.h  Recording quantities of a run, for all samples and steps. Files are written as the
+ * run goes on where samples come one after another; what is recorded for samples that run at the
+ * same time, or to be compared, is kept in memory.
+ */
 #ifndef PHS_DRIVER_PROBE_H
 #define PHS_DRIVER_PROBE_H
 
@@ -12,7 +16,8 @@ typedef struct phs_probe {
   int op;
   const char *node, *var; /**< borrowed: as the user named it */
   const char *file;       /**< to be written, or compared with; NULL: neither */
-  phs_recording rec;      /**< all rows, allocated before the run */
+  phs_recording rec;      /**< type and width; all rows, where it is kept in memory */
+  phs_recorder out;       /**< else */
   phs_staged staged;      /**< its file, until it takes its place */
 } phs_probe;
 
@@ -29,19 +34,21 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
                                 phs_probes *out);
 /** Refuses two probes, or a probe and @p other (may be NULL), with the same path. */
 phasor_status phs_probes_check_files(const phs_probes *p, const char *other, phs_diag *diag);
-/** Room for all rows of @p in. */
+/** Room in memory for all rows of @p in. */
 phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag *diag);
-/** Copies the quantities of @p engine after step @p step of sample @p sample. */
-void phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
+/** Begins a file for each, which gets the rows as they come: samples one after another. */
+phasor_status phs_probes_open(phs_probes *p, const phs_inputs *in, phs_diag *diag);
+/** Takes the quantities of @p engine after step @p step of sample @p sample. False when a file
+ * cannot be written, of which phs_probes_write() will say more. */
+bool phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inputs *in,
                      size_t sample, size_t step);
 /**
- * Writes each probe of @p count sets to its file. When one cannot be written, every file stays as
- * it was.
+ * Ends the file of each probe of @p count sets, or writes it from memory. When one cannot be
+ * written, every file stays as it was.
  */
 phasor_status phs_probes_write(phs_probes *sets, size_t count, phs_diag *diag);
 void phs_probes_free(phs_probes *p);
 
-size_t phs_record_size(phs_record_type type);
 phs_record_type phs_record_type_of(phs_elem e);
 double phs_record_value(phs_record_type type, const void *data, size_t i);
 

@@ -29,7 +29,8 @@ static bool add_output(phasor_result *r, const phs_op *op, size_t samples) {
   return o->name && o->total;
 }
 
-static bool fill(phasor_result *r, const phs_net *net, const phs_inputs *in) {
+static bool fill(phasor_result *r, const phs_net *net, const phasor_options *o,
+                 const phs_inputs *in) {
   phs_summary *s = &r->summary;
   size_t room = (size_t)net->op_count;
   s->population = PHS_NEW_ARRAY(r->arena, phs_summary_population, room);
@@ -43,12 +44,16 @@ static bool fill(phasor_result *r, const phs_net *net, const phs_inputs *in) {
   /* A network without a time scale takes that of its events. */
   s->dt = net->has_time || in->bin == 0 ? net->dt : in->bin;
   s->has_time = net->has_time || in->bin > 0;
+  /* A network without inputs runs by itself: what its spikes are like is worth knowing. */
+  if (in->count == 0 || o->transient_given) {
+    phs_summary_measure(s, o->transient);
+  }
   for (int i = 0; i < net->op_count; i++) {
     const phs_op *op = &net->op[i];
     if (spikes(op)) {
       phs_summary_population *p = &s->population[s->population_count++];
-      *p = (phs_summary_population){phs_arena_strdup(r->arena, op->name),
-                                    phs_shape_count(&op->shape), 0};
+      *p = (phs_summary_population){.name = phs_arena_strdup(r->arena, op->name),
+                                    .neurons = phs_shape_count(&op->shape)};
       if (!p->name) {
         return false;
       }
@@ -59,9 +64,10 @@ static bool fill(phasor_result *r, const phs_net *net, const phs_inputs *in) {
   return true;
 }
 
-phasor_result *phs_result_create(const phasor_program *p, const phs_inputs *in) {
+phasor_result *phs_result_create(const phasor_program *p, const phasor_options *o,
+                                 const phs_inputs *in) {
   phasor_result *r = calloc(1, sizeof *r);
-  if (!r || !(r->arena = phs_arena_create()) || !fill(r, p->net, in)) {
+  if (!r || !(r->arena = phs_arena_create()) || !fill(r, p->net, o, in)) {
     phasor_result_destroy(r);
     return NULL;
   }
@@ -86,10 +92,12 @@ void phasor_result_destroy(phasor_result *r) {
 
 bool phs_watch_create(const phasor_program *p, const phasor_result *r, phs_watch *out) {
   const phs_summary *s = &r->summary;
+  size_t room = s->samples * s->population_count + 1;
   phs_watch w = {.population = malloc((s->population_count + 1) * sizeof(int)),
                  .output = malloc((s->output_count + 1) * sizeof(int)),
-                 .spikes = calloc(s->samples * s->population_count + 1, sizeof(double))};
-  if (!w.population || !w.output || !w.spikes) {
+                 .spikes = calloc(room, sizeof(double)),
+                 .sums = s->bin ? calloc(room, sizeof(phs_spike_sums)) : NULL};
+  if (!w.population || !w.output || !w.spikes || (s->bin && !w.sums)) {
     phs_watch_free(&w);
     return false;
   }
@@ -105,13 +113,54 @@ bool phs_watch_create(const phasor_program *p, const phasor_result *r, phs_watch
   return true;
 }
 
-void phs_watch_take(phs_watch *w, phasor_result *r, const phasor_program *engine, size_t sample) {
+phs_spike_meter *phs_watch_meters(const phs_watch *w, const phasor_result *r,
+                                  const phasor_program *p) {
+  const phs_summary *s = &r->summary;
+  phs_spike_meter *m = calloc(s->population_count + 1, sizeof *m);
+  for (size_t i = 0; m && w->sums && i < s->population_count; i++) {
+    const phs_op *op = &p->net->op[w->population[i]];
+    if (!phs_spike_meter_create(&m[i], phs_record_type_of(op->elem), s->population[i].neurons,
+                                s->bin)) {
+      phs_watch_meters_free(m);
+      return NULL;
+    }
+  }
+  return m;
+}
+
+void phs_watch_meters_free(phs_spike_meter *meters) {
+  for (phs_spike_meter *m = meters; m && m->neuron; m++) {
+    phs_spike_meter_free(m);
+  }
+  free(meters);
+}
+
+/* The statistics of one population after a step. */
+static void measure(const phs_watch *w, const phs_summary *s, phs_spike_meter *m, size_t population,
+                    const void *values, size_t sample, size_t step) {
+  if (step == 0) {
+    phs_spike_meter_reset(m);
+  }
+  if (step >= s->first_step) {
+    phs_spike_meter_take(m, values);
+  }
+  if (step + 1 == s->steps) {
+    phs_spike_meter_end(m, &w->sums[sample * s->population_count + population]);
+  }
+}
+
+void phs_watch_take(phs_watch *w, phasor_result *r, const phasor_program *engine,
+                    phs_spike_meter *meters, size_t sample, size_t step) {
   phs_summary *s = &r->summary;
   phs_quantity q;
   for (size_t i = 0; i < s->population_count; i++) {
-    if (phs_engine_quantity(engine, w->population[i], "spikes", &q)) {
-      w->spikes[sample * s->population_count + i] +=
-          phs_summary_sum(phs_record_type_of(q.elem), q.count, q.data);
+    if (!phs_engine_quantity(engine, w->population[i], "spikes", &q)) {
+      continue;
+    }
+    w->spikes[sample * s->population_count + i] +=
+        phs_summary_sum(phs_record_type_of(q.elem), q.count, q.data);
+    if (w->sums) {
+      measure(w, s, &meters[i], i, q.data, sample, step);
     }
   }
   for (size_t i = 0; i < s->output_count; i++) {
@@ -127,6 +176,9 @@ void phs_watch_finish(phs_watch *w, phasor_result *r) {
   for (size_t b = 0; b < s->samples; b++) {
     for (size_t i = 0; i < s->population_count; i++) {
       s->population[i].spikes += w->spikes[b * s->population_count + i];
+      if (w->sums) {
+        phs_spike_sums_add(&s->population[i].sums, &w->sums[b * s->population_count + i]);
+      }
     }
   }
 }
@@ -135,6 +187,7 @@ void phs_watch_free(phs_watch *w) {
   free(w->population);
   free(w->output);
   free(w->spikes);
+  free(w->sums);
   *w = (phs_watch){0};
 }
 

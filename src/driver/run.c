@@ -31,22 +31,44 @@ static phasor_status with_output(const phasor_program *p, const phasor_options *
   return PHASOR_OK;
 }
 
+/* The statistics need something to count. */
+static phasor_status check_transient(const phasor_result *r, const phasor_options *o,
+                                     const phasor_network *n) {
+  const phs_summary *s = &r->summary;
+  double run = (double)s->steps * s->dt;
+  if (!o->transient_given || (s->has_time && o->transient < run)) {
+    return PHASOR_OK;
+  }
+  phs_place place = {.file = n->path, .where = "--transient"};
+  if (s->has_time) {
+    phs_report(&n->session->diag, PHS_TRANSIENT_LONG, &place, "give a shorter one, or more --steps",
+               "a transient of %g s leaves nothing of a run of %g s", o->transient, run);
+  } else {
+    phs_report(&n->session->diag, PHS_TRANSIENT_LONG, &place, "give --dt",
+               "the model has no time unit, so a transient cannot be left out");
+  }
+  return PHASOR_ERROR_USAGE;
+}
+
 /* The run itself, once the inputs are there. */
 static phasor_status run_inputs(phasor_program *p, const phasor_options *o, const phs_inputs *in,
                                 phs_probes probes[2], phasor_result **out) {
   phs_diag *diag = &p->network->session->diag;
   phs_watch watch = {0};
   phasor_result *r = NULL;
-  phasor_status status = phs_probes_allocate(&probes[0], in, diag);
-  if (status == PHASOR_OK) {
-    status = phs_probes_allocate(&probes[1], in, diag);
-  }
-  if (status != PHASOR_OK) {
-    goto cleanup;
-  }
-  r = phs_result_create(p, in);
+  bool in_turn = phs_loop_workers(in, o->jobs) == 1;
+  phasor_status status = PHASOR_OK;
+  r = phs_result_create(p, o, in);
   if (!r || !phs_watch_create(p, r, &watch)) {
     status = phs_no_memory(diag, "the summary");
+    goto cleanup;
+  }
+  status = check_transient(r, o, p->network);
+  for (int k = 0; status == PHASOR_OK && k < 2; k++) {
+    status =
+        in_turn ? phs_probes_open(&probes[k], in, diag) : phs_probes_allocate(&probes[k], in, diag);
+  }
+  if (status != PHASOR_OK) {
     goto cleanup;
   }
   phs_loop loop = {

@@ -108,7 +108,9 @@ static phasor_status prepare(verification *v) {
     status = phs_probes_create(v->target, &v->o->goldens, "--golden", &v->goldens);
   }
   if (status == PHASOR_OK) {
-    status = phs_probes_allocate(&v->records, &v->in, v->diag);
+    status = phs_loop_workers(&v->in, v->o->jobs) == 1
+                 ? phs_probes_open(&v->records, &v->in, v->diag)
+                 : phs_probes_allocate(&v->records, &v->in, v->diag);
   }
   if (status == PHASOR_OK) {
     status = phs_probes_allocate(&v->goldens, &v->in, v->diag);
@@ -159,13 +161,29 @@ static phasor_status check_golden(verification *v, const phs_probe *probe,
   return PHASOR_ERROR_MODEL;
 }
 
-static phasor_status compare_golden(verification *v, const phs_probe *probe) {
-  phs_stimulus golden;
+/* A list of spikes ends with the last one: what follows is silence. */
+static phasor_status read_golden(const verification *v, const phs_probe *probe,
+                                 phs_stimulus *golden) {
   phs_stimulus_error error = {0};
-  if (!phs_stimulus_read(probe->file, &(phs_stimulus_options){0}, &golden, &error)) {
+  int64_t width = (int64_t)probe->rec.width;
+  bool spikes = phs_record_form_of(probe->file) == PHS_RECORD_SPIKES;
+  phs_stimulus_options options = {.rank = spikes, .dim = spikes ? &width : NULL};
+  if (!phs_stimulus_read(probe->file, &options, golden, &error) ||
+      (spikes && golden->steps < v->in.steps &&
+       !phs_stimulus_set_steps(golden, v->in.steps, &error))) {
+    phs_stimulus_free(golden);
     return phs_report_stimulus(v->diag, probe->file, &error);
   }
-  phasor_status status = check_golden(v, probe, &golden);
+  return PHASOR_OK;
+}
+
+static phasor_status compare_golden(verification *v, const phs_probe *probe) {
+  phs_stimulus golden;
+  phasor_status status = read_golden(v, probe, &golden);
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  status = check_golden(v, probe, &golden);
   if (status == PHASOR_OK) {
     phasor_result *r = v->result;
     const phs_recording *rec = &probe->rec;
@@ -189,7 +207,7 @@ static phasor_status compare_golden(verification *v, const phs_probe *probe) {
 }
 
 static phasor_status run(verification *v) {
-  v->result = phs_result_create(v->target, &v->in);
+  v->result = phs_result_create(v->target, v->o, &v->in);
   if (!v->result || !phs_result_compare(v->result, v->item_count + v->goldens.count) ||
       !phs_watch_create(v->target, v->result, &v->watch)) {
     return phs_no_memory(v->diag, "the comparison");

@@ -135,6 +135,9 @@ static bool read_kind(const char *path, phs_stim_input *in, const phs_stimulus_o
   if (has_suffix(path, ".csv")) {
     return phs_stim_read_csv(in, o, out, e);
   }
+  if (has_suffix(path, ".spikes")) {
+    return phs_stim_read_spikes(in, o, out, e);
+  }
   if (has_suffix(path, ".bin")) {
     return phs_stim_read_nmnist(in, o, out, e);
   }
@@ -151,7 +154,8 @@ static bool read_kind(const char *path, phs_stim_input *in, const phs_stimulus_o
   }
   const char *base = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
   const char *dot = strrchr(base, '.');
-  return phs_stim_fail(e, PHS_STIM_FORMAT, "give a .csv, .npy, N-MNIST .bin or Prophesee .dat file",
+  return phs_stim_fail(e, PHS_STIM_FORMAT,
+                       "give a .csv, .npy, .spikes, N-MNIST .bin or Prophesee .dat file",
                        "unknown kind of input file: suffix '%.20s'", dot ? dot : "");
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
- * @file stimulus.h  Input files as values for each step: .csv, .npy, N-MNIST .bin, Prophesee .dat.
- * Part of libphasor-rt: libc only, so that executables for other machines carry the same code. No
- * diagnostics here but plain error records, which the caller turns into them. What each kind may
- * look like is in docs/inputs.md.
+ * @file stimulus.h  Input files as values for each step: .csv, .npy, .spikes, N-MNIST .bin,
+ * Prophesee .dat. Part of libphasor-rt: libc only, so that executables for other machines carry the
+ * same code. No diagnostics here but plain error records, which the caller turns into them. What
+ * each kind may look like is in docs/inputs.md.
  */
 #ifndef PHS_VM_STIMULUS_H
 #define PHS_VM_STIMULUS_H
@@ -31,11 +31,12 @@ typedef struct phs_stimulus_error {
 } phs_stimulus_error;
 
 typedef struct phs_stimulus_options {
-  double bin;   /**< seconds a step for event files; 0: not given */
-  size_t steps; /**< event files: this many steps, and events after the last one count in it; 0: as
-                   many as the events span */
-  bool binary;  /**< event value: 1 however many events fall on an input in a step, instead of their
-                   count */
+  double bin; /**< seconds a step for event files; 0: not given */
+  size_t
+      steps; /**< event files: this many steps, and events after the last one count in it; .spikes:
+                this many, and spikes after the last are left out; 0: as many as there are */
+  bool binary; /**< event value: 1 however many events fall on an input in a step, instead of their
+                  count */
   int rank; /**< shape of the network's input: needed to place events; [2, H, W] or [H, W] or flat
              */
   const int64_t *dim; /**< `rank` sizes, positive; NULL: unknown, then only .csv and .npy of values

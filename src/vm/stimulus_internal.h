@@ -79,6 +79,8 @@ bool phs_stim_read_csv(phs_stim_input *in, const phs_stimulus_options *o, phs_st
                        phs_stimulus_error *e);
 bool phs_stim_read_npy(phs_stim_input *in, const phs_stimulus_options *o, phs_stimulus *out,
                        phs_stimulus_error *e);
+bool phs_stim_read_spikes(phs_stim_input *in, const phs_stimulus_options *o, phs_stimulus *out,
+                          phs_stimulus_error *e);
 bool phs_stim_read_nmnist(phs_stim_input *in, const phs_stimulus_options *o, phs_stimulus *out,
                           phs_stimulus_error *e);
 bool phs_stim_read_dat(phs_stim_input *in, const phs_stimulus_options *o, phs_stimulus *out,

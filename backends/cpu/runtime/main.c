@@ -2,7 +2,7 @@
 /* The main program of --emit=exe: runs the network over input files. Compiled together with the
  * program's header and src/vm for the target; the C library is all it needs. */
 #include "model.h"
-#include "vm/recording.h"
+#include "vm/recorder.h"
 #include "vm/stimulus.h"
 #include "vm/summary.h"
 
@@ -24,7 +24,7 @@ enum {
 typedef struct probe {
   const phasor_cpu_value *value;
   const char *path;
-  phs_recording recording;
+  phs_recorder recorder;
   phs_staged staged;
 } probe;
 
@@ -34,7 +34,8 @@ typedef struct options {
   size_t steps;
   probe *probe;
   size_t probe_count;
-  bool json;
+  double transient;
+  bool json, transient_given;
 } options;
 
 typedef struct session {
@@ -44,6 +45,7 @@ typedef struct session {
   bool batched;
   unsigned char *state;
   phs_summary summary;
+  phs_spike_meter *meter; /**< of each population, where there are statistics */
 } session;
 
 static void json_field(const char *key, const char *value) {
@@ -117,13 +119,15 @@ static int fail_file(const options *o, const char *path, const phs_stimulus_erro
 
 static void usage(FILE *out) {
   fputs("usage: " MODEL_NAME " -i FILE [options]\n"
-        "  -i FILE, -i NODE=FILE    input: .csv, .npy, N-MNIST .bin, Prophesee .dat\n"
+        "  -i FILE, -i NODE=FILE    input: .csv, .npy, .spikes, N-MNIST .bin, Prophesee .dat\n"
         "  --bin SECONDS            how much of an event file becomes one step (default: the "
         "model's dt)\n"
         "  --event-value=count|binary\n"
         "  --steps N                cut the inputs to N steps, or fill them with zeros\n"
-        "  --record NODE.VAR=FILE   record spikes, v, i, out, ... of a node, .csv or .npy; "
-        "repeatable\n"
+        "  --transient SECONDS      what the statistics leave out at the beginning\n"
+        "  --record NODE.VAR=FILE   record spikes, v, i, out, ... of a node, .csv, .npy or, of "
+        "spikes, "
+        ".spikes; repeatable\n"
         "  -o FILE                  record the network's output\n"
         "  --message-format=text|json   how the summary prints\n"
         "inputs:",
@@ -165,9 +169,13 @@ static int add_probe(options *o, const phasor_cpu_value *value, const char *path
     return no_memory(o);
   }
   o->probe = grown;
+  if (value->type == PHASOR_CPU_F32 && phs_record_form_of(path) == PHS_RECORD_SPIKES) {
+    return fail(o, EXIT_USAGE, "graded values are .npy or .csv",
+                "'%s' would hold graded values, and a .spikes file holds spikes", path);
+  }
   grown[o->probe_count] = (probe){.value = value, .path = path};
-  grown[o->probe_count].recording.type = (phs_record_type)value->type;
-  grown[o->probe_count++].recording.width = value->count;
+  grown[o->probe_count].recorder.type = (phs_record_type)value->type;
+  grown[o->probe_count++].recorder.width = value->count;
   return EXIT_OK;
 }
 
@@ -228,6 +236,11 @@ static int set_number(const options *o, const char *name, const char *value, dou
   return EXIT_OK;
 }
 
+static int set_transient(options *o, const char *value) {
+  o->transient_given = true;
+  return strcmp(value, "0") == 0 ? EXIT_OK : set_number(o, "--transient", value, &o->transient);
+}
+
 static int set_steps(options *o, const char *value) {
   double n;
   int status = set_number(o, "--steps", value, &n);
@@ -254,6 +267,9 @@ static int set_option(options *o, const char *name, const char *value) {
   if (strcmp(name, "--steps") == 0) {
     return set_steps(o, value);
   }
+  if (strcmp(name, "--transient") == 0) {
+    return set_transient(o, value);
+  }
   if (strcmp(name, "--event-value") == 0 &&
       (strcmp(value, "count") == 0 || strcmp(value, "binary") == 0)) {
     o->stimulus.binary = *value == 'b';
@@ -270,7 +286,8 @@ static int set_option(options *o, const char *name, const char *value) {
 
 static bool known(const char *name) {
   static const char *const names[] = {
-      "-i", "-o", "--record", "--bin", "--steps", "--event-value", "--message-format"};
+      "-i",      "-o",          "--record",      "--bin",
+      "--steps", "--transient", "--event-value", "--message-format"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (strcmp(names[i], name) == 0) {
       return true;
@@ -354,6 +371,43 @@ static bool is_population(const phasor_cpu_value *q) {
   return strcmp(q->var, "spikes") == 0;
 }
 
+/* A network without inputs runs by itself: what its spikes are like is worth knowing. */
+static int prepare_meters(session *s) {
+  phs_summary *m = &s->summary;
+  size_t population = 0;
+  if (INPUTS == 0 || s->o.transient_given) {
+    phs_summary_measure(m, s->o.transient);
+  }
+  if (s->o.transient > 0 && !(s->o.transient < (double)m->steps * m->dt && m->has_time)) {
+    return fail(&s->o, EXIT_USAGE, "give a shorter one, or more --steps",
+                "--transient %g leaves nothing of the run", s->o.transient);
+  }
+  s->meter = calloc(m->population_count + 1, sizeof *s->meter);
+  bool ok = s->meter != NULL;
+  for (int i = 0; ok && m->bin && i < QUANTITIES; i++) {
+    const phasor_cpu_value *q = &MODEL(quantity)[i];
+    if (is_population(q)) {
+      ok = phs_spike_meter_create(&s->meter[population++], (phs_record_type)q->type, q->count,
+                                  m->bin);
+    }
+  }
+  return ok ? EXIT_OK : no_memory(&s->o);
+}
+
+/* Begins the files of the recordings. */
+static int open_records(session *s) {
+  phs_stimulus_error error = {0};
+  for (size_t i = 0; i < s->o.probe_count; i++) {
+    probe *p = &s->o.probe[i];
+    p->recorder.batch = s->batched ? s->samples : 0;
+    p->recorder.steps = s->steps;
+    if (!phs_recorder_open(&p->recorder, p->path, &error)) {
+      return fail_file(&s->o, p->path, &error);
+    }
+  }
+  return EXIT_OK;
+}
+
 /* Tables of the summary; the population at index i counts quantity population_index[i]. */
 static int prepare(session *s) {
   phs_summary *m = &s->summary;
@@ -371,7 +425,8 @@ static int prepare(session *s) {
   for (int i = 0; i < QUANTITIES; i++) {
     const phasor_cpu_value *q = &MODEL(quantity)[i];
     if (is_population(q)) {
-      m->population[m->population_count++] = (phs_summary_population){q->node, q->count, 0};
+      m->population[m->population_count++] =
+          (phs_summary_population){.name = q->node, .neurons = q->count};
     }
   }
   for (int i = 0; i < OUTPUTS; i++) {
@@ -385,20 +440,35 @@ static int prepare(session *s) {
       return no_memory(&s->o);
     }
   }
-  for (size_t i = 0; i < s->o.probe_count; i++) {
-    s->o.probe[i].recording.batch = s->batched ? s->samples : 0;
-  }
-  return EXIT_OK;
+  return prepare_meters(s);
 }
 
-/* Looks at the state block after one step. */
-static bool look(session *s, size_t sample) {
+/* Spikes of the population with index @p i of the summary. */
+static void count_spikes(session *s, size_t i, const phasor_cpu_value *q, size_t step) {
+  phs_summary *m = &s->summary;
+  m->population[i].spikes +=
+      phs_summary_sum((phs_record_type)q->type, q->count, s->state + q->offset);
+  if (m->bin && step == 0) {
+    phs_spike_meter_reset(&s->meter[i]);
+  }
+  if (m->bin && step >= m->first_step) {
+    phs_spike_meter_take(&s->meter[i], s->state + q->offset);
+  }
+  if (m->bin && step + 1 == s->steps) {
+    phs_spike_sums sums;
+    phs_spike_meter_end(&s->meter[i], &sums);
+    phs_spike_sums_add(&m->population[i].sums, &sums);
+  }
+}
+
+/* Looks at the state block after one step; false when a recording cannot be written. */
+static bool look(session *s, size_t sample, size_t step) {
+  bool ok = true;
   size_t population = 0;
   for (int i = 0; i < QUANTITIES; i++) {
     const phasor_cpu_value *q = &MODEL(quantity)[i];
     if (is_population(q)) {
-      s->summary.population[population++].spikes +=
-          phs_summary_sum((phs_record_type)q->type, q->count, s->state + q->offset);
+      count_spikes(s, population++, q, step);
     }
   }
   for (int i = 0; i < OUTPUTS; i++) {
@@ -407,11 +477,10 @@ static bool look(session *s, size_t sample) {
                     q->count, s->state + q->offset);
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
-    if (!phs_recording_append(&s->o.probe[i].recording, s->state + s->o.probe[i].value->offset)) {
-      return false;
-    }
+    probe *p = &s->o.probe[i];
+    ok = phs_recorder_row(&p->recorder, s->state + p->value->offset) && ok;
   }
-  return true;
+  return ok;
 }
 
 static double seconds(void) {
@@ -420,19 +489,19 @@ static double seconds(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* A recording that cannot be written ends the run early: finish() says so. */
 static int loop(session *s) {
   const float *row[INPUTS + 1];
   double begin = seconds();
-  for (size_t b = 0; b < s->samples; b++) {
+  bool ok = true;
+  for (size_t b = 0; ok && b < s->samples; b++) {
     MODEL(init)(s->state);
-    for (size_t t = 0; t < s->steps; t++) {
+    for (size_t t = 0; ok && t < s->steps; t++) {
       for (int k = 0; k < INPUTS; k++) {
         row[k] = s->stimulus[k].data + (b * s->steps + t) * MODEL(input)[k].count;
       }
       MODEL(step)(s->state, row, NULL);
-      if (!look(s, b)) {
-        return no_memory(&s->o);
-      }
+      ok = look(s, b, t);
     }
   }
   s->summary.wall = seconds() - begin;
@@ -469,13 +538,13 @@ static int finish(session *s) {
   phs_stimulus_error error = {0};
   for (size_t i = 0; i < s->o.probe_count; i++) {
     probe *p = &s->o.probe[i];
-    if (!phs_recording_stage(&p->recording, p->path, &p->staged, &error)) {
+    if (!phs_recorder_close(&p->recorder, &p->staged, &error)) {
       return fail_file(&s->o, p->path, &error);
     }
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
     probe *p = &s->o.probe[i];
-    if (!phs_recording_commit(&p->staged, &error)) {
+    if (!phs_staged_commit(&p->staged, &error)) {
       return fail_file(&s->o, p->path, &error);
     }
   }
@@ -490,12 +559,16 @@ static void clean_up(session *s) {
     phs_stimulus_free(&s->stimulus[k]);
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
-    phs_recording_discard(&s->o.probe[i].staged);
-    phs_recording_free(&s->o.probe[i].recording);
+    phs_staged_discard(&s->o.probe[i].staged);
+    phs_recorder_abandon(&s->o.probe[i].recorder);
   }
   for (size_t i = 0; i < s->summary.output_count; i++) {
     free(s->summary.output[i].total);
   }
+  for (size_t i = 0; s->meter && i < s->summary.population_count; i++) {
+    phs_spike_meter_free(&s->meter[i]);
+  }
+  free(s->meter);
   free(s->o.probe);
   free(s->summary.output);
   free(s->summary.population);
@@ -518,6 +591,7 @@ int main(int argc, char **argv) {
   status = status == EXIT_OK ? read_inputs(&s) : status;
   status = status == EXIT_OK ? check_outputs(&s) : status;
   status = status == EXIT_OK ? prepare(&s) : status;
+  status = status == EXIT_OK ? open_records(&s) : status;
   status = status == EXIT_OK ? loop(&s) : status;
   status = status == EXIT_OK ? finish(&s) : status;
   clean_up(&s);

@@ -180,13 +180,13 @@ static void test_stage(void **state) {
   int before = count_files();
   assert_true(phs_recording_stage(&r, files_path("s.csv"), &staged, &e));
   assert_int_equal(count_files(), before + 1);
-  phs_recording_discard(&staged);
+  phs_staged_discard(&staged);
   assert_int_equal(count_files(), before);
   char *text = files_read(files_path("s.csv"), &n);
   assert_int_equal(n, 3);
   free(text);
   assert_true(phs_recording_stage(&r, files_path("s.csv"), &staged, &e));
-  assert_true(phs_recording_commit(&staged, &e));
+  assert_true(phs_staged_commit(&staged, &e));
   assert_int_equal(count_files(), before);
   writes(&r, "s.csv", "1,0\n", 4);
   assert_false(phs_recording_stage(&r, files_path("none/s.csv"), &staged, &e));
