@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "import/nir/nir.h"
+#include "import/name.h"
 
 #include <pthread.h>
-#include <string.h>
 
 /* libhdf5 is thread-safe only where it was built so (Debian's is): the calls of all sessions take
  * turns. Recursive, as the consumer of a diagnostic may load a model itself. */
@@ -17,59 +17,40 @@ static void make_hdf5_mutex(void) {
   pthread_mutexattr_destroy(&recursive);
 }
 
-/* "braille_v2" of "models/braille v2.nir": a C identifier. */
-static const char *identifier(phs_arena *a, const char *path) {
-  static const char *const reserved[] = {
-      "auto",     "break",   "case",   "char",     "const",  "continue", "default",
-      "do",       "double",  "else",   "enum",     "extern", "float",    "for",
-      "goto",     "if",      "inline", "int",      "long",   "main",     "register",
-      "restrict", "return",  "short",  "signed",   "sizeof", "static",   "struct",
-      "switch",   "typedef", "union",  "unsigned", "void",   "volatile", "while"};
-  const char *slash = strrchr(path, '/'), *base = slash ? slash + 1 : path;
-  const char *dot = strrchr(base, '.');
-  size_t n = dot && dot > base ? (size_t)(dot - base) : strlen(base);
-  bool letter = n > 0 && ((base[0] >= 'a' && base[0] <= 'z') || (base[0] >= 'A' && base[0] <= 'Z'));
-  char *name = phs_arena_printf(a, "%s%.*s", letter ? "" : "net_", (int)(n > 200 ? 200 : n), base);
-  for (char *c = name; c && *c; c++) {
-    bool ok = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') || (*c >= '0' && *c <= '9');
-    *c = ok ? *c : '_';
-  }
-  for (size_t i = 0; name && i < sizeof reserved / sizeof *reserved; i++) {
-    if (strcmp(name, reserved[i]) == 0) {
-      return phs_arena_printf(a, "net_%s", name);
-    }
-  }
-  return name;
-}
-
 static bool start(nir_reader *r, const char *path) {
   r->net = phs_net_create();
   r->scratch = phs_arena_create();
   if (!r->net || !r->scratch) {
     return nir_no_memory(r);
   }
-  r->net->name = identifier(r->net->arena, path);
+  r->net->name = phs_import_name(r->net->arena, path);
   r->net->file = phs_arena_strdup(r->net->arena, path);
   r->net->format = "nir";
   r->net->conventions = r->options->conventions;
   return (r->net->name && r->net->file) || nir_no_memory(r);
 }
 
-/* All that calls libhdf5. */
-static bool read_file(nir_reader *r, nir_model *m) {
-  H5E_auto2_t print = NULL;
-  void *print_data = NULL;
+void nir_enter(nir_silence *s) {
   pthread_once(&hdf5_made, make_hdf5_mutex);
   pthread_mutex_lock(&hdf5);
-  /* libhdf5 prints its error stack to stderr unless told otherwise; the caller's setting comes back
-   * at the end. */
-  H5Eget_auto2(H5E_DEFAULT, &print, &print_data);
+  *s = (nir_silence){NULL, NULL};
+  H5Eget_auto2(H5E_DEFAULT, &s->print, &s->data);
   H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+}
+
+void nir_leave(const nir_silence *s) {
+  H5Eclear2(H5E_DEFAULT);
+  H5Eset_auto2(H5E_DEFAULT, s->print, s->data);
+  pthread_mutex_unlock(&hdf5);
+}
+
+/* All that calls libhdf5. */
+static bool read_file(nir_reader *r, nir_model *m) {
+  nir_silence silence;
+  nir_enter(&silence);
   bool ok = nir_open(r) && nir_read_model(r, m);
   nir_close(r);
-  H5Eclear2(H5E_DEFAULT);
-  H5Eset_auto2(H5E_DEFAULT, print, print_data);
-  pthread_mutex_unlock(&hdf5);
+  nir_leave(&silence);
   return ok;
 }
 

@@ -72,6 +72,15 @@ const char *nir_nearest(const char *wanted, const char *const *names, int count)
 /** Opens an HDF5 file through a driver that never reads beyond its end; negative on failure. */
 hid_t nir_open_file(const char *path);
 
+/** How libhdf5 printed errors before. */
+typedef struct nir_silence {
+  H5E_auto2_t print;
+  void *data;
+} nir_silence;
+/** Takes the turn to call libhdf5, which prints nothing until nir_leave(). */
+void nir_enter(nir_silence *s);
+void nir_leave(const nir_silence *s);
+
 bool nir_open(nir_reader *r);
 void nir_close(nir_reader *r);
 typedef enum nir_kind { NIR_ABSENT, NIR_GROUP, NIR_DATASET, NIR_BAD } nir_kind;
