@@ -3,10 +3,11 @@
 
 #include <string.h>
 
-static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce, &phs_pass_fuse};
+static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce, &phs_pass_fuse,
+                                         &phs_pass_remat};
 
 const char phs_default_pipeline[] =
-    "phasor-discretize,phasor-fuse,inline,symbol-dce,canonicalize,cse";
+    "phasor-discretize,phasor-fuse,phasor-remat,inline,symbol-dce,canonicalize,cse";
 
 size_t phs_pass_count(void) {
   return sizeof passes / sizeof *passes;

@@ -52,10 +52,12 @@ static void check_numbers(const phs_check *c) {
     plasticity_error(c, finite, "a_plus", (double)p->a_plus);
   } else if (!isfinite(p->a_minus)) {
     plasticity_error(c, finite, "a_minus", (double)p->a_minus);
-  } else if (!(p->w_min <= p->w_max)) {
+  } else if (!isfinite(p->w_min)) {
+    plasticity_error(c, finite, "w_min", (double)p->w_min);
+  } else if (!isfinite(p->w_max)) {
+    plasticity_error(c, finite, "w_max", (double)p->w_max);
+  } else if (p->w_min > p->w_max) {
     plasticity_error(c, "w_min is at most w_max", "w_min", (double)p->w_min);
-  } else if (p->mu_plus == 1 && !isfinite(p->w_max)) {
-    plasticity_error(c, "with mu_plus = 1 the bound must be finite", "w_max", (double)p->w_max);
   } else if (p->kind == PHS_PLASTICITY_RSTDP && !is_factor(p->decay_e)) {
     plasticity_error(c, factor, "decay_e", (double)p->decay_e);
   } else if (p->kind == PHS_PLASTICITY_RSTDP && !isfinite(p->rate)) {
@@ -101,6 +103,10 @@ static void check_plasticity(const phs_check *c) {
 void phs_check_synapses(const phs_check *c) {
   const phs_synapses *s = &c->op->synapses;
   phs_check_elem(c, PHS_F32);
+  if (s->projection_count < 1) {
+    phs_reader_error(c->r, c->at, PHS_IR_PROJECTION_USE, "use a phasor.source of no pieces instead",
+                     "'%s': synapses have at least one projection", c->op->name);
+  }
   for (int k = 0; k < s->projection_count; k++) {
     phs_check_recipe(c->r, phs_ir_projection(c->at, k), &s->projection[k]);
   }

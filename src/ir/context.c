@@ -14,7 +14,7 @@
  * time. */
 static pthread_once_t passes_once = PTHREAD_ONCE_INIT;
 
-static const char *const dialects[] = {"irdl", "builtin", "func", "ml_program", "arith"};
+static const char *const dialects[] = {"irdl", "builtin", "func", "ml_program", "arith", "math"};
 
 void phs_ir_to_buf(MlirStringRef text, void *buf) {
   phs_buf_add(buf, text.data, text.length);

@@ -11,7 +11,6 @@
 #define PHS_IR_MAX_STEPS ((int64_t)1 << 24)    /**< of a delay */
 #define PHS_IR_MAX_COEFFICIENTS 64
 #define PHS_IR_MAX_RECEPTORS 16              /**< operands of a population */
-#define PHS_IR_MAX_SYNAPSE_DELAY (1 << 16)   /**< steps */
 #define PHS_IR_MAX_SIZE ((int64_t)INT32_MAX) /**< neurons that synapses reach, or come from */
 
 typedef struct phs_ir_view {
