@@ -52,5 +52,5 @@ int phs_model_receptor_list(const phs_equations_model *m, const phs_model_name *
 }
 
 bool phs_model_spikes(const phs_equations_model *m) {
-  return m->threshold.text != NULL;
+  return m->threshold.text && !m->output.text;
 }

@@ -3,12 +3,15 @@
  * @file model.h  Neuron models written as equations, and their update functions.
  *
  * One step of one neuron, in this order (that of NEST):
- * 1. every state variable is integrated over dt from its value at the start of the step (variables
- *    that `hold` names keep theirs while the neuron is refractory), all of them from the same
- * start; then the refractory time left is lessened by one step;
- * 2. receptors: what arrives in this step is added, by each receptor's statement;
- * 3. threshold (not while refractory, where there is a refractory time); on a spike the reset
- *    statements run in order, and the refractory time begins.
+ * 1. every state variable is integrated over dt from its value at the start of the step, all of
+ * them from the same start; variables that `hold` keep theirs in a refractory step, and the others
+ * see them constant;
+ * 2. receptors: what arrives in this step is added, by each receptor's statements in order;
+ * variables that hold do not change by it in a refractory step;
+ * 3. threshold, except in a refractory step; on a spike the reset statements run in order, and the
+ *    refractory time begins.
+ * A step is refractory when time is left at its start; each lessens it by one. A time of n steps
+ * (in ms, divided by dt, rounded halves up) makes the n steps after a spike refractory.
  */
 #ifndef PHS_EQUATIONS_MODEL_H
 #define PHS_EQUATIONS_MODEL_H
@@ -62,7 +65,8 @@ typedef struct phs_model_source {
   phs_text threshold;  /**< a condition, or absent: the model does not spike */
   phs_text reset;      /**< statements, separated by ';' or lines */
   phs_text refractory; /**< a time, or absent */
-  phs_text output;  /**< of a model without threshold: the graded result; absent: the first state */
+  phs_text output;  /**< the graded result: of a model without threshold in every step (absent: the
+                       first state), with a threshold at spikes, before the reset, and 0 between */
   phs_text initial; /**< "v = E_L; w = 0 pA": expressions of parameters, or absent: 0 */
   phs_method method;
 } phs_model_source;
@@ -83,6 +87,7 @@ typedef struct phs_model_name {
 int phs_model_parameter_list(const phs_equations_model *m, const phs_model_name **out);
 int phs_model_state_list(const phs_equations_model *m, const phs_model_name **out);
 int phs_model_receptor_list(const phs_equations_model *m, const phs_model_name **out);
+/** Whether its result is spikes; else numbers. */
 bool phs_model_spikes(const phs_equations_model *m);
 
 /** One population of a model. */

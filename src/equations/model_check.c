@@ -261,18 +261,16 @@ static void check_presence(checker *c) {
     const phs_text *text;
     const char *message, *help;
     phs_code code;
-  } rules[] = {{m->state_count == 0 && c->diag->errors == 0, &source->equations,
-                "the model has no state variable", "write at least one equation dv/dt = ... : unit",
-                PHS_EQ_MISSING},
-               {source->reset.s && !source->threshold.s, &source->reset,
-                "a reset without a threshold", "add a threshold, such as v >= V_th",
-                PHS_EQ_MISSING},
-               {source->refractory.s && !source->threshold.s, &source->refractory,
-                "a refractory time without a threshold", "add a threshold, such as v >= V_th",
-                PHS_EQ_MISSING},
-               {source->output.s && source->threshold.s, &source->output,
-                "an output beside a threshold: the model's result is its spikes",
-                "remove one of the two; states can be recorded by name", PHS_EQ_MISSING}};
+  } rules[] = {
+      {m->state_count == 0 && c->diag->errors == 0, &source->equations,
+       "the model has no state variable", "write at least one equation dv/dt = ... : unit",
+       PHS_EQ_MISSING},
+      {source->reset.s && !source->threshold.s, &source->reset, "a reset without a threshold",
+       "add a threshold, such as v >= V_th", PHS_EQ_MISSING},
+      {source->refractory.s && !source->threshold.s, &source->refractory,
+       "a refractory time without a threshold", "add a threshold, such as v >= V_th",
+       PHS_EQ_MISSING},
+  };
   for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
     phs_text_error e;
     if (rules[i].wrong) {

@@ -415,6 +415,19 @@ void phs_model_read_statements(phs_equations_model *m, const phs_text *text, phs
   }
 }
 
+/* "20 ms", "0.5 1/ms", or an expression. */
+static phs_formula read_preset(phs_equations_model *m, const phs_text *text, phs_diag *diag) {
+  phs_value v;
+  phs_text_error e;
+  phs_expression *number;
+  if (text->s && phs_quantity_parse(text->s, strlen(text->s), &v, &e) &&
+      (number = PHS_NEW(m->arena, phs_expression))) {
+    *number = (phs_expression){.op = PHS_E_NUMBER, .length = (uint32_t)strlen(text->s), .value = v};
+    return (phs_formula){.text = text, .length = strlen(text->s), .tree = number};
+  }
+  return phs_model_read_formula(m, text, diag);
+}
+
 void phs_model_read_parameters(phs_equations_model *m, phs_diag *diag) {
   const phs_model_source *source = m->source;
   size_t n = (size_t)source->parameter_count;
@@ -433,7 +446,7 @@ void phs_model_read_parameters(phs_equations_model *m, phs_diag *diag) {
     const phs_model_parameter *p = &source->parameter[i];
     if (phs_model_name_ok(m, p->name.s, &p->name, 0, diag)) {
       m->parameter[m->parameter_count].name = p->name.s;
-      m->preset[m->parameter_count] = phs_model_read_formula(m, &p->value, diag);
+      m->preset[m->parameter_count] = read_preset(m, &p->value, diag);
       m->parameter_count++;
     }
   }

@@ -108,12 +108,15 @@ static void spike(phs_step *step, phs_scope *c, double dt, const phs_sym *start,
   for (int i = 0; i < m->state_count; i++) {
     before[i] = c->state[i];
   }
+  step->output = fires;
+  if (m->output.text) {
+    step->output = phs_sym_apply(s, PHS_E_WHERE, fires, phs_scope_symbol(c, &m->output), 0);
+  }
   phs_scope_run(c, &m->reset, NULL, 0);
   for (int i = 0; i < m->state_count; i++) {
     step->next[i] = phs_sym_apply(s, PHS_E_WHERE, fires, c->state[i], before[i]);
   }
   c->previous = NULL;
-  step->output = fires;
 }
 
 static void receive(phs_scope *c, const bool *held, bool refractory_time, phs_sym refractory) {
