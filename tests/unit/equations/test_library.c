@@ -19,7 +19,6 @@ static void all_compile(void **state) {
   (void)state;
   for (size_t i = 0; i < phs_library_count(); i++) {
     one_neuron(arena, library_model(arena, phs_library_name(i)), 0.1, PHS_METHOD_AUTO);
-           n.neurons.kernel->inst_count, n.neurons.coeff_count, n.neurons.state_count);
   }
 }
 
