@@ -1,154 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Feed-forward layers. */
-#include "import/yaml/yaml.h"
+#include "import/yaml/layers.h"
 
-#include <math.h>
 #include <string.h>
 
 #define MOST_GEOMETRY ((int64_t)1 << 24)
 
-typedef struct layer {
-  yml_reader *r;
-  yml_element *e;
-  const yml_field *field; /* of the kind's table */
-  const yml_node *node;
-  yml_draft *from;
-  const phs_shape *in;
-  phs_op *op;
-} layer;
-
-/* ---- weights ---- */
-
-/* Numbers of nested lists, row-major, and the shape that the first items show. */
-static bool collect(layer *l, const yml_node *n, int depth, yml_array *out, double *v) {
-  if (n->kind == YML_SCALAR) {
-    double x;
-    if (depth != out->shape.rank) {
-      return YML_FAIL(l->r, PHS_YAML_COUNT, n, "make all lists of one depth equally long",
-                      "a number stands where a list belongs");
-    }
-    bool ok = yml_quantity(l->r, l->e->scope, n, yml_plain, "weights", &x);
-    v[out->count++] = ok ? x : 0;
-    return ok;
-  }
-  if (n->kind != YML_LIST || depth == out->shape.rank ||
-      n->count != (size_t)out->shape.dim[depth]) {
-    return YML_FAIL(l->r, PHS_YAML_COUNT, n, "make all lists of one depth equally long",
-                    "the lists of numbers do not form an array");
-  }
-  bool ok = true;
-  for (size_t i = 0; i < n->count && !yml_full(l->r); i++) {
-    ok = collect(l, n->item[i], depth + 1, out, v) && ok;
-  }
-  return ok;
-}
-
-static bool read_lists(layer *l, const yml_node *n, yml_array *out) {
-  size_t count = 1;
-  for (const yml_node *k = n; k->kind == YML_LIST; k = k->item[0]) {
-    if (out->shape.rank == PHS_MAX_RANK || k->count == 0) {
-      return YML_FAIL(l->r, PHS_YAML_COUNT, k, NULL,
-                      "lists of numbers have 1 to %d levels, none empty", PHS_MAX_RANK);
-    }
-    out->shape.dim[out->shape.rank++] = (int64_t)k->count;
-    count *= k->count; /* bounded by YML_MAX_EXPANDED where the lists form an array */
-    if (count > YML_MAX_EXPANDED) {
-      return YML_FAIL(l->r, PHS_YAML_LIMIT, k, "give a .npy file",
-                      "the lists have too many numbers");
-    }
-  }
-  double *v = PHS_NEW_ARRAY(l->r->scratch, double, count);
-  out->v = v;
-  return v ? collect(l, n, 0, out, v) : yml_no_memory(l->r);
-}
-
-static bool check_shape(layer *l, const yml_node *n, const phs_shape *have, const phs_shape *want,
-                        const char *what) {
-  char a[128], b[128];
-  return phs_shape_equal(have, want) ||
-         YML_FAIL(l->r, PHS_YAML_SHAPE, n, "store the array with this shape",
-                  "'%s' has shape %s, but %s is needed", what, phs_shape_print(have, a, sizeof a),
-                  phs_shape_print(want, b, sizeof b));
-}
-
-/* Weights that have a shape of their own: from a file or lists. @p given is false for others. */
-static bool read_given(layer *l, const yml_node *n, yml_array *out, bool *given) {
-  const yml_node *file = n;
-  *out = (yml_array){.count = 0};
-  *given = true;
-  if (n->kind == YML_LIST) {
-    return read_lists(l, n, out);
-  }
-  if (n->kind == YML_MAP && yml_get(n, "file")) {
-    yml_field f[VALUE_KEYS];
-    double factor;
-    if (!yml_decode(l->r, l->e->scope, n, &yml_value_file, f) ||
-        !yml_unit(l->r, f[VALUE_UNIT].node, yml_plain, "weights", &factor)) {
-      return false;
-    }
-    file = f[VALUE_FILE].node;
-  } else if (n->kind == YML_MAP || n->text[0] == '=' || !yml_names_array(n->text)) {
-    *given = false;
-    return true;
-  }
-  return yml_array_read(l->r, file, out);
-}
-
-/* @p want's values: given ones, one for all, or random ones. */
-static bool read_tensor(layer *l, const yml_node *n, const yml_array *given, const phs_shape *want,
-                        const char *what, phs_tensor *out) {
-  size_t count = phs_shape_count(want);
-  const double *v = given ? given->v : NULL;
-  phs_distribution d;
-  if (given && !check_shape(l, n, &given->shape, want, what)) {
-    return false;
-  }
-  if (!given) {
-    if (!yml_distribution(l->r, l->e->scope, n, yml_plain, what, &d) ||
-        !(v = yml_draw(l->r, n, &d, yml_format(l->r, "%s.%s", l->e->name, what), count,
-                       l->r->scratch))) {
-      return false;
-    }
-  }
-  float *f = PHS_NEW_ARRAY(l->r->arena, float, count);
-  if (!f) {
-    return yml_no_memory(l->r);
-  }
-  for (size_t i = 0; i < count; i++) {
-    f[i] = (float)v[i] + 0.0f; /* a bias of -0 is +0 */
-    if (!isfinite(f[i])) {
-      return YML_FAIL(l->r, PHS_YAML_RANGE, n, "choose smaller values",
-                      "value %zu of '%s' is beyond 3.4e38", i, what);
-    }
-  }
-  *out = (phs_tensor){*want, f};
-  return true;
-}
-
-static bool read_bias(layer *l, const yml_field *f, int64_t count, phs_tensor *out) {
-  yml_array a;
-  bool given;
-  phs_shape want = {.rank = 1, .dim = {count}};
-  return !f->node || (read_given(l, f->node, &a, &given) &&
-                      read_tensor(l, f->node, given ? &a : NULL, &want, "bias", out));
-}
-
-static bool check_weight_count(layer *l, const yml_node *n, const phs_shape *s) {
-  int64_t count = 1;
-  for (int i = 0; i < s->rank; i++) {
-    if (__builtin_mul_overflow(count, s->dim[i], &count) || count > YML_MAX_VALUES) {
-      char text[128];
-      return YML_FAIL(l->r, PHS_YAML_LIMIT, n, "make the layer smaller",
-                      "weights of shape %s are more than 2^28 values",
-                      phs_shape_print(s, text, sizeof text));
-    }
-  }
-  return true;
-}
-
 /* ---- dense ---- */
 
-static bool make_dense(layer *l) {
+static bool make_dense(yml_layer_making *l) {
   const yml_field *units = &l->field[DENSE_UNITS], *weights = &l->field[DENSE_WEIGHTS];
   yml_array a;
   bool given;
@@ -158,7 +18,7 @@ static bool make_dense(layer *l) {
                     "a dense layer reads one axis, but '%s' has shape %s", l->from->op.name,
                     phs_shape_print(l->in, text, sizeof text));
   }
-  if (!read_given(l, weights->node, &a, &given)) {
+  if (!yml_weights_given(l, weights->node, &a, &given)) {
     return false;
   }
   if (!units->node && (!given || a.shape.rank != 2)) {
@@ -168,17 +28,17 @@ static bool make_dense(layer *l) {
   phs_shape want = {.rank = 2, .dim = {units->node ? units->count : a.shape.dim[0], l->in->dim[0]}};
   l->op->kind = PHS_OP_LINEAR;
   l->op->shape = (phs_shape){.rank = 1, .dim = {want.dim[0]}};
-  return check_weight_count(l, l->node, &want) &&
-         read_tensor(l, weights->node, given ? &a : NULL, &want, "weights",
-                     &l->op->linear.weight) &&
-         read_bias(l, &l->field[DENSE_BIAS], want.dim[0], &l->op->linear.bias);
+  return yml_weights_check(l, &want) &&
+         yml_weights_read(l, weights->node, given ? &a : NULL, &want, "weights",
+                          &l->op->linear.weight) &&
+         yml_bias_read(l, &l->field[DENSE_BIAS], want.dim[0], &l->op->linear.bias);
 }
 
 /* ---- windows ---- */
 
 /* A whole number for all dimensions, or a list of one for each. */
-static bool read_window(layer *l, const yml_field *f, int dims, int64_t least, int64_t otherwise,
-                        int64_t out[2]) {
+static bool read_window(yml_layer_making *l, const yml_field *f, int dims, int64_t least,
+                        int64_t otherwise, int64_t out[2]) {
   out[0] = out[1] = otherwise;
   if (!f->node) {
     return true;
@@ -203,7 +63,8 @@ static bool read_window(layer *l, const yml_field *f, int dims, int64_t least, i
 }
 
 /* Positions of a window of @p span elements over @p size padded ones. */
-static bool slide(layer *l, int64_t size, int64_t pad, int64_t span, int64_t stride, int64_t *out) {
+static bool slide(yml_layer_making *l, int64_t size, int64_t pad, int64_t span, int64_t stride,
+                  int64_t *out) {
   if (size + pad < span) {
     return YML_FAIL(l->r, PHS_YAML_SHAPE, l->node, "use a smaller kernel or more padding",
                     "the kernel spans %lld elements, but there are %lld with the padding",
@@ -215,7 +76,7 @@ static bool slide(layer *l, int64_t size, int64_t pad, int64_t span, int64_t str
 
 /* ---- convolutions ---- */
 
-static bool read_padding(layer *l, int dims, const int64_t span[2], phs_conv *c) {
+static bool read_padding(yml_layer_making *l, int dims, const int64_t span[2], phs_conv *c) {
   const yml_field *f = &l->field[CONV_PADDING];
   int64_t pad[2];
   if (!f->node || f->node->kind != YML_SCALAR || strcmp(f->node->text, "same") != 0) {
@@ -238,7 +99,7 @@ static bool read_padding(layer *l, int dims, const int64_t span[2], phs_conv *c)
 }
 
 /* Shape of the weights, from the keys or from the weights themselves. */
-static bool conv_weights(layer *l, int dims, const yml_array *a, phs_shape *want) {
+static bool conv_weights(yml_layer_making *l, int dims, const yml_array *a, phs_shape *want) {
   const yml_field *channels = &l->field[CONV_CHANNELS], *kernel = &l->field[CONV_KERNEL];
   int64_t size[2], groups = l->op->conv.groups;
   bool shaped = a && a->shape.rank == dims + 2;
@@ -267,7 +128,7 @@ static bool conv_weights(layer *l, int dims, const yml_array *a, phs_shape *want
                   (long long)want->dim[0]);
 }
 
-static bool make_conv(layer *l, int dims) {
+static bool make_conv(yml_layer_making *l, int dims) {
   const yml_field *weights = &l->field[CONV_WEIGHTS], *groups = &l->field[CONV_GROUPS];
   phs_conv *c = &l->op->conv;
   yml_array a;
@@ -283,8 +144,8 @@ static bool make_conv(layer *l, int dims) {
   l->op->kind = PHS_OP_CONV;
   c->dims = dims;
   c->groups = groups->node ? groups->count : 1;
-  if (!read_given(l, weights->node, &a, &given) ||
-      !conv_weights(l, dims, given ? &a : NULL, &want) || !check_weight_count(l, l->node, &want) ||
+  if (!yml_weights_given(l, weights->node, &a, &given) ||
+      !conv_weights(l, dims, given ? &a : NULL, &want) || !yml_weights_check(l, &want) ||
       !read_window(l, &l->field[CONV_STRIDE], dims, 1, 1, c->stride) ||
       !read_window(l, &l->field[CONV_DILATION], dims, 1, 1, c->dilation)) {
     return false;
@@ -307,13 +168,13 @@ static bool make_conv(layer *l, int dims) {
       return false;
     }
   }
-  return read_tensor(l, weights->node, given ? &a : NULL, &want, "weights", &c->weight) &&
-         read_bias(l, &l->field[CONV_BIAS], want.dim[0], &c->bias);
+  return yml_weights_read(l, weights->node, given ? &a : NULL, &want, "weights", &c->weight) &&
+         yml_bias_read(l, &l->field[CONV_BIAS], want.dim[0], &c->bias);
 }
 
 /* ---- pools, flatten, scale ---- */
 
-static bool make_pool(layer *l, bool average) {
+static bool make_pool(yml_layer_making *l, bool average) {
   phs_pool *p = &l->op->pool;
   char text[128];
   int rank = l->in->rank;
@@ -342,7 +203,7 @@ static bool make_pool(layer *l, bool average) {
   return true;
 }
 
-static bool make_flatten(layer *l) {
+static bool make_flatten(yml_layer_making *l) {
   const yml_field *start = &l->field[FLATTEN_START], *end = &l->field[FLATTEN_END];
   int rank = l->in->rank;
   int64_t a = start->node ? start->count : 0, b = end->node ? end->count : -1;
@@ -369,7 +230,7 @@ static bool make_flatten(layer *l) {
   return true;
 }
 
-static bool make_scale(layer *l) {
+static bool make_scale(yml_layer_making *l) {
   const yml_node *n = l->field[SCALE_FACTOR].node;
   yml_array a;
   bool given;
@@ -377,18 +238,18 @@ static bool make_scale(layer *l) {
   phs_shape one = {.rank = 0};
   l->op->kind = PHS_OP_SCALE;
   l->op->shape = *l->in;
-  if (!read_given(l, n, &a, &given)) {
+  if (!yml_weights_given(l, n, &a, &given)) {
     return false;
   }
   bool each = given || n->kind == YML_MAP;
-  if (!read_tensor(l, n, given ? &a : NULL, each ? l->in : &one, "factor", &t)) {
+  if (!yml_weights_read(l, n, given ? &a : NULL, each ? l->in : &one, "factor", &t)) {
     return false;
   }
   l->op->scale.factor = (phs_param32){t.data, phs_shape_count(&t.shape)};
   return true;
 }
 
-static bool make(layer *l, int kind) {
+static bool make(yml_layer_making *l, int kind) {
   switch (kind) {
   case LAYER_DENSE:
     return make_dense(l);
@@ -410,7 +271,7 @@ static bool make(layer *l, int kind) {
 bool yml_settle_layer(yml_reader *r, yml_element *e) {
   int kind = yml_chosen(&yml_layer, e->field);
   const yml_node *n = e->field[kind].node;
-  layer l = {.r = r, .e = e, .node = n};
+  yml_layer_making l = {.r = r, .e = e, .node = n};
   l.field = yml_decode_new(r, e->scope, n, yml_layer.key[kind].table);
   l.from = yml_sum(r, e->scope, e->field[LAYER_FROM].node, yml_format(r, "%s#sum", e->name));
   yml_draft *d = l.field && l.from

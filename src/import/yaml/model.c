@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Models by name: the file's own, NIR's, built-in ones. */
-#include "import/yaml/yaml.h"
-
-#if __has_include("equations/library.h")
 #include "equations/library.h"
-#else
-#define phs_library_count() ((size_t)0)
-#define phs_library_name(i) ((void)(i), "")
-#define phs_library_text(name, size) ((void)(name), *(size) = 0, (const char *)NULL)
-#endif
+#include "import/yaml/yaml.h"
 
 #include <math.h>
 #include <string.h>

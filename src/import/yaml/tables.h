@@ -37,7 +37,6 @@ typedef enum yml_form {
   YML_F_RECEPTOR,    /**< text, or a mapping by the receptor table */
   YML_F_PARAMETERS,  /**< names to values, each for all neurons or one a neuron */
   YML_F_CONSTANTS,   /**< names to values */
-  YML_F_STATEMENTS,  /**< names to texts */
   YML_F_SHAPE,       /**< a list of sizes */
   YML_F_LENGTHS,     /**< a list of lengths */
   YML_F_PAIR,        /**< a list of two values */

@@ -4,7 +4,7 @@
  *   source.c, tree.c     files, trees with places
  *   tables.c, decode.c   what may stand where; one mapping against its table (schema.c: the same
  *                        tables as a JSON schema)
- *   scope.c, constants.c includes and instances; named quantities
+ *   scope.c, settings.c, constants.c  includes and instances; what is said once; quantities
  *   value.c, draw.c, values.c, array.c, csv.c  quantities, distributions, values for each neuron,
  * files model.c              models written as equations elements.c           names: inputs,
  * layers, populations inputs.c, layers.c, populations.c, receptors.c  what they say projections.c,
