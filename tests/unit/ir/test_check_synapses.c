@@ -410,11 +410,40 @@ static void loops_through_synapses_are_right(void **state) {
   phs_ir_destroy(ir);
 }
 
+/* Whatever one byte does to a text with every op, it is read or refused with a diagnostic. */
+static void survives_changed_bytes(void **state) {
+  (void)state;
+  static char text[16384], copy[sizeof text];
+  FILE *f = fopen(PHASOR_SOURCE_DIR "/tests/lit/ir/synapses.mlir", "rb");
+  assert_non_null(f);
+  size_t size = fread(text, 1, sizeof text - 1, f);
+  fclose(f);
+  size_t start = (size_t)(strstr(text, "%drive") - text);
+  seen s;
+  phs_ir *ir = new_ir(&s);
+  unsigned seed = 1;
+  for (size_t i = start; i < size; i += 5) {
+    memcpy(copy, text, size);
+    seed = seed * 1103515245U + 12345U;
+    copy[i] = (char)(seed >> 16 & 0x7F);
+    unsigned before = s.diag.errors;
+    MlirModule module;
+    phasor_status status = phs_ir_parse(ir, copy, size, "changed.mlir", &module);
+    if (status == PHASOR_OK) {
+      status = phs_ir_check(ir, module);
+      mlirModuleDestroy(module);
+    }
+    assert_true(status == PHASOR_OK || s.diag.errors > before);
+  }
+  phs_ir_destroy(ir);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(refuses_each_with_its_code),
       cmocka_unit_test(accepts_right_modules),
       cmocka_unit_test(loops_through_synapses_are_right),
+      cmocka_unit_test(survives_changed_bytes),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

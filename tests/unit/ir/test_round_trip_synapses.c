@@ -172,6 +172,27 @@ static void text_gives_the_same_network(void **state) {
   }
 }
 
+static void bytecode_gives_the_same_network(void **state) {
+  (void)state;
+  phs_net *net = sample(3), *back;
+  seen s, s2;
+  phs_ir *ir = new_ir(&s), *other = new_ir(&s2);
+  MlirModule module, read;
+  phs_buf b = {0};
+  assert_int_equal(phs_ir_from_net(ir, net, &module), PHASOR_OK);
+  mlirOperationWriteBytecode(mlirModuleGetOperation(module), put_text, &b);
+  assert_int_equal(phs_ir_parse(other, b.data, b.len, "n.mlirbc", &read), PHASOR_OK);
+  assert_int_equal(phs_ir_to_net(other, read, &back), PHASOR_OK);
+  compare(net, back);
+  phs_buf_free(&b);
+  phs_net_destroy(back);
+  phs_net_destroy(net);
+  mlirModuleDestroy(module);
+  mlirModuleDestroy(read);
+  phs_ir_destroy(ir);
+  phs_ir_destroy(other);
+}
+
 /* Lines of the YAML text are those of the module's locations, projections' own among them. */
 static void places_are_kept(void **state) {
   (void)state;
@@ -241,6 +262,7 @@ static void text_does_not_grow_with_neurons(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(text_gives_the_same_network),
+      cmocka_unit_test(bytecode_gives_the_same_network),
       cmocka_unit_test(places_are_kept),
       cmocka_unit_test(text_does_not_grow_with_neurons),
   };
