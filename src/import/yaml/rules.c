@@ -12,7 +12,9 @@
 static bool copy_grid(yml_reader *r, const yml_node *n, const yml_element *e, phs_grid *out) {
   if (!e->has_grid) {
     return YML_FAIL(r, PHS_YAML_RULE, n,
-                    "add shape: [28, 28] and grid: {extent: [1 mm, 1 mm]} to it",
+                    e->kind == YML_POPULATION
+                        ? "add shape: [28, 28] and grid: {extent: [1 mm, 1 mm]} to it"
+                        : "let a population send: only populations have positions",
                     "a rule of distance needs positions, and '%s' has no grid", e->local);
   }
   const phs_shape *s = &e->draft->op.shape;
@@ -55,8 +57,8 @@ static bool read_distance(yml_reader *r, const yml_node *n, const yml_element *f
   p->probability = f[DIST_PROBABILITY].node ? f[DIST_PROBABILITY].number : 1;
   p->cutoff = f[DIST_CUTOFF].node ? f[DIST_CUTOFF].number : INFINITY;
   p->periodic = f[DIST_PERIODIC].flag;
-  bool ok = copy_grid(r, n, from, &p->source_grid);
-  return copy_grid(r, n, l->to, &p->target_grid) && ok && check_grids(r, n, p);
+  return copy_grid(r, n, from, &p->source_grid) && copy_grid(r, n, l->to, &p->target_grid) &&
+         check_grids(r, n, p);
 }
 
 /* ---- numbers ---- */

@@ -93,6 +93,16 @@ static bool check_once(files *f, const char *path, const yml_node *from) {
   return true;
 }
 
+static bool check_version(yml_reader *r, const yml_node *n) {
+  int64_t version = 1;
+  if (!n || !yml_count(r, r->root, n, "phasor", 1, INT32_MAX, &version)) {
+    return !n; /* that it is missing is told with the other keys */
+  }
+  return version == 1 ||
+         YML_FAIL(r, PHS_YAML_RANGE, n, "write the model for format 1, or take a newer Phasor",
+                  "the model is of format %lld; this version reads format 1", (long long)version);
+}
+
 static bool read_one(files *f, const char *path, const yml_node *from, int depth) {
   yml_reader *r = f->r;
   if (depth > YML_MAX_NESTING || r->file_count >= YML_MAX_FILES) {
@@ -113,10 +123,8 @@ static bool read_one(files *f, const char *path, const yml_node *from, int depth
   if (!root) {
     return false;
   }
-  const yml_node *version = yml_get(root, "phasor");
-  yml_field number = {.key = &yml_model_file.key[FILE_PHASOR], .node = version};
-  if (version && !yml_read_number(r, r->root, &number)) {
-    return false; /* of another version: no use in telling what else is unknown */
+  if (!check_version(r, yml_get(root, "phasor"))) {
+    return false; /* no use in telling what else is unknown */
   }
   bool ok = yml_decode(r, NULL, root, &yml_model_file, part);
   return read_includes(f, &part[FILE_INCLUDE], depth) && add_part(r, r->root, part) && ok;

@@ -16,7 +16,8 @@
   [at] = {"receptor", YML_T_NAME, .fallback = "the model's first",                                 \
           .doc = "Receptor of the target population's model."}
 
-static const char *const methods[] = {"auto", "exact", "euler", "exp_euler", "rk4", NULL};
+static const char *const methods[] = {"auto", "exact",        "euler", "exp_euler",
+                                      "rk4",  "exp_midpoint", NULL};
 static const char *const modes[] = {"auto", "store", "recompute", NULL};
 
 static const yml_key network_rows[] = {

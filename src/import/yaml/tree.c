@@ -341,11 +341,12 @@ static bool syntax_error(builder *b) {
   }
   phs_place at = place_of(b, &p->problem_mark);
   const char *context = p->context ? p->context : "";
-  const char *tab = p->problem && strstr(p->problem, "token")
-                        ? "check indentation, colons, quotes and brackets; tabs cannot indent"
-                        : "check indentation, colons, quotes and brackets";
-  phs_report(&b->r->diag, PHS_YAML_SYNTAX, &at, tab, "%s%s%s", p->problem ? p->problem : "not YAML",
-             *context ? " " : "", context);
+  bool tab = p->problem_mark.line < b->source->line_count &&
+             b->source->text[b->source->line[p->problem_mark.line] + at.column - 1] == '\t';
+  phs_report(&b->r->diag, PHS_YAML_SYNTAX, &at,
+             tab ? "indent with spaces; tabs cannot"
+                 : "check indentation, colons, quotes and brackets",
+             "%s%s%s", p->problem ? p->problem : "not YAML", *context ? " " : "", context);
   return yml_failed(b->r, PHS_YAML_SYNTAX);
 }
 
