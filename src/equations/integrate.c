@@ -109,11 +109,11 @@ static void rates(phs_scope *c, const phs_sym *value, phs_sym *rate) {
   phs_scope_changed(c);
 }
 
-/* x + dt f(x) exprel(dt df/dx): exact where df/dx and the rest of f do not change within the step
- * (Rush & Larsen 1978; Hochbruck & Ostermann 2010), and defined where df/dx is 0. */
-static phs_sym exponential_euler(phs_symbols *s, phs_sym x, phs_sym rate, int state, double dt) {
-  phs_sym slope, rest, step = phs_sym_number(s, dt);
-  phs_sym_affine(s, rate, &state, 1, &slope, &rest);
+/* Rates of the form slope x + rest in their own variable: x + h (slope x + rest) exprel(h slope),
+ * exact where slope and rest do not change within the step (Rush & Larsen 1978; Hochbruck &
+ * Ostermann 2010), and defined where slope is 0. */
+static phs_sym exponential(phs_symbols *s, phs_sym x, phs_sym slope, phs_sym rest, double h) {
+  phs_sym step = phs_sym_number(s, h), rate = phs_sym_add(s, phs_sym_mul(s, slope, x), rest);
   phs_sym factor =
       phs_sym_mul(s, step, phs_sym_apply(s, PHS_E_EXPREL, phs_sym_mul(s, step, slope), 0, 0));
   return phs_sym_add(s, x, phs_sym_mul(s, factor, rate));
@@ -143,6 +143,31 @@ static void stage_values(const runge *r, const phs_sym *rate, double h, phs_sym 
   }
   if (r->system >= 0) {
     phs_linear_advance(&r->step->linear, r->step->s, r->system, h, r->c->state, value);
+  }
+}
+
+/* Values after h from the start of the step, with slopes and rests at the states `at`. */
+static void exponential_values(const runge *r, const phs_sym *at, double h, phs_sym *value) {
+  phs_symbols *s = r->step->s;
+  phs_sym rate[PHS_MAX_STATES], before[PHS_MAX_STATES];
+  int n = r->c->m->state_count;
+  memcpy(before, r->c->state, sizeof before);
+  for (int i = 0; i < n; i++) {
+    if (r->linear[i]) {
+      continue;
+    }
+    /* A leaf stands for the own variable, which the others' values may depend on as well. */
+    phs_sym mixed[PHS_MAX_STATES], slope = 0, rest = 0;
+    const int own = PHS_MAX_STATES;
+    memcpy(mixed, at, (size_t)n * sizeof *mixed);
+    mixed[i] = phs_sym_leaf(s, PHS_SYM_STATE, own);
+    rates(r->c, mixed, rate);
+    phs_sym_affine(s, rate[i], &own, 1, &slope, &rest);
+    phs_sym moved = exponential(s, before[i], slope, rest, h);
+    value[i] = r->hold[i] ? phs_sym_apply(s, PHS_E_WHERE, r->refractory, before[i], moved) : moved;
+  }
+  if (r->system >= 0) {
+    phs_linear_advance(&r->step->linear, s, r->system, h, r->c->state, value);
   }
 }
 
@@ -204,11 +229,16 @@ void phs_step_integrate(phs_step *step, phs_scope *c, phs_method method, double 
     runge_kutta(&r, rate, dt, next);
     return;
   }
-  for (int i = 0; i < n; i++) {
-    if (!linear[i]) {
-      next[i] = method == PHS_METHOD_EXP_EULER
-                    ? exponential_euler(step->s, c->state[i], rate[i], i, dt)
-                    : stage(step->s, c->state[i], rate[i], dt, false, refractory);
+  if (method == PHS_METHOD_EULER) {
+    for (int i = 0; i < n; i++) {
+      next[i] = stage(step->s, c->state[i], rate[i], dt, false, refractory);
     }
+    return;
   }
+  phs_sym middle[PHS_MAX_STATES];
+  memcpy(middle, c->state, (size_t)n * sizeof *middle);
+  if (method == PHS_METHOD_EXP_MIDPOINT) {
+    exponential_values(&r, c->state, dt / 2, middle);
+  }
+  exponential_values(&r, middle, dt, next);
 }

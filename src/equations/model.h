@@ -38,7 +38,9 @@ typedef enum phs_method {
   PHS_METHOD_EXACT,
   PHS_METHOD_EULER,
   PHS_METHOD_EXP_EULER,
-  PHS_METHOD_RK4
+  PHS_METHOD_RK4,
+  PHS_METHOD_EXP_MIDPOINT /**< exp_euler twice: half a step, then a whole one with the rates there;
+                             of second order */
 } phs_method;
 
 typedef struct phs_model_parameter {

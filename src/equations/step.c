@@ -10,7 +10,7 @@
 #define MOST_STEPS 16777216.0 /* beyond 2^24, f32 cannot count */
 
 static const char *method_name(phs_method m) {
-  static const char *const names[] = {"auto", "exact", "euler", "exp_euler", "rk4"};
+  static const char *const names[] = {"auto", "exact", "euler", "exp_euler", "rk4", "exp_midpoint"};
   return names[m];
 }
 
@@ -26,9 +26,10 @@ static bool settle_method(phs_step *step, const phs_scope *c, phs_method method,
   }
   phs_method best = phs_step_choose(step->s, rate, c->m->state_count, linear, &nonlinear, &not_own);
   step->method = method == PHS_METHOD_AUTO ? best : method;
-  int culprit = step->method == PHS_METHOD_EXACT       ? nonlinear
-                : step->method == PHS_METHOD_EXP_EULER ? not_own
-                                                       : -1;
+  int culprit = step->method == PHS_METHOD_EXACT ? nonlinear
+                : step->method == PHS_METHOD_EXP_EULER || step->method == PHS_METHOD_EXP_MIDPOINT
+                    ? not_own
+                    : -1;
   if (culprit < 0) {
     return true;
   }

@@ -33,7 +33,7 @@ static inline phs_text member_text(phs_arena *arena, yaml_document_t *d, yaml_no
 }
 
 static inline phs_method method_of(const char *name) {
-  static const char *const names[] = {"auto", "exact", "euler", "exp_euler", "rk4"};
+  static const char *const names[] = {"auto", "exact", "euler", "exp_euler", "rk4", "exp_midpoint"};
   int i = 0;
   while (strcmp(names[i], name) != 0) {
     i++;
