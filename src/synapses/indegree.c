@@ -17,7 +17,6 @@
 #include "synapses/rows_internal.h"
 
 #define BATCH 256u
-#define TWEAKS 4u /* words of a target's own permutation */
 
 /* Sources to be given out: without autapses the others of each target. */
 static uint32_t given_sources(const phs_recipe *r) {
@@ -26,23 +25,20 @@ static uint32_t given_sources(const phs_recipe *r) {
 
 uint64_t phs_indegree_words(const phs_recipe *r, uint64_t tiles) {
   return r->multapses ? tiles * ((uint64_t)r->source_count + 1 + PHS_PERMUTE_ROUNDS)
-                      : tiles * (TWEAKS * PHS_TILE);
+                      : tiles * (PHS_PERMUTE_ROUNDS / 2 * PHS_TILE);
 }
 
-/* Words of a tile: offsets of the sources and the end, then keys; or the targets' tweaks. */
+/* Words of a tile: offsets of the sources and the end, then keys; or keys of each target. */
 static uint32_t *tile_words(const phs_recipe *r, const phs_shared *s, uint32_t tile) {
   return s->count + (size_t)phs_indegree_words(r, 1) * tile;
-}
-
-static uint32_t *tile_keys(const phs_recipe *r, const phs_shared *s, uint32_t tile) {
-  return tile_words(r, s, tile) + r->source_count + 1;
 }
 
 /* ------------------------------------------------------------------------------ with multapses */
 
 static void prepare_slots(const phs_recipe *r, uint32_t tile, phs_shared *s) {
   const uint32_t at[3] = {tile, 0, PHS_DRAW_PERMUTE};
-  uint32_t *offset = tile_words(r, s, tile), *key = tile_keys(r, s, tile), word[PHS_WORDS];
+  uint32_t *offset = tile_words(r, s, tile), *key = offset + r->source_count + 1;
+  uint32_t word[PHS_WORDS], sum = 0;
   phs_places places = {.count = given_sources(r), .each = 1};
   phs_stream stream;
   phs_words(r->key, at, 0, PHS_PERMUTE_ROUNDS, word);
@@ -51,7 +47,6 @@ static void prepare_slots(const phs_recipe *r, uint32_t tile, phs_shared *s) {
   }
   phs_stream_open(&stream, r->key, tile, 0, PHS_DRAW_SPLIT);
   phs_throw(&stream, r->number * phs_tile_size(r->target_count, tile), &places, false, offset, 1);
-  uint32_t sum = 0;
   for (uint32_t i = 0; i <= r->source_count; i++) {
     uint32_t n = i < places.count ? offset[i] : 0;
     offset[i] = sum;
@@ -59,59 +54,50 @@ static void prepare_slots(const phs_recipe *r, uint32_t tile, phs_shared *s) {
   }
 }
 
-/* The slots of a tile as numbers: target in the lower bits, which of its slots above. */
+/* The slots of a tile: numbers below `count`, of which x is one of target x mod size. */
 typedef struct slots {
-  phs_halves halves;
-  const uint32_t *key;
-  uint32_t size, number, target_bits, target_mask;
+  phs_pairs pairs;
+  uint16_t key[PHS_PERMUTE_ROUNDS];
+  uint32_t size, count;
 } slots;
 
 static slots slots_of(const phs_rows *rows, uint32_t tile) {
   const phs_recipe *r = rows->recipe;
-  uint32_t size = phs_tile_size(r->target_count, tile), bits = phs_bits_below(size);
-  return (slots){.halves = phs_halves_of(bits + phs_bits_below((uint32_t)r->number)),
-                 .key = tile_keys(r, phs_shared_of(rows), tile),
-                 .size = size,
-                 .number = (uint32_t)r->number,
-                 .target_bits = bits,
-                 .target_mask = (1u << bits) - 1};
-}
-
-static inline bool is_slot(const slots *s, uint32_t x) {
-  return (x & s->target_mask) < s->size && x >> s->target_bits < s->number;
-}
-
-static void permute_all(const slots *s, uint32_t count, uint32_t *x) {
-  const slots own = *s;
-  uint32_t key[PHS_PERMUTE_ROUNDS];
+  const uint32_t *key = tile_words(r, phs_shared_of(rows), tile) + r->source_count + 1;
+  slots s = {.size = phs_tile_size(r->target_count, tile)};
+  s.count = s.size * (uint32_t)r->number;
+  s.pairs = phs_pairs_of(s.count);
   for (uint32_t i = 0; i < PHS_PERMUTE_ROUNDS; i++) {
-    key[i] = s->key[i];
+    s.key[i] = (uint16_t)key[i];
   }
-  for (uint32_t i = 0; i < count; i++) {
-    x[i] = phs_permute(&own.halves, key, x[i]);
-  }
+  return s;
 }
 
-/* Permutes @p count numbers, those that are no slots until they are. */
-static void permute_slots(const slots *s, uint32_t count, uint32_t *x) {
-  uint32_t at[BATCH], again[BATCH], left = 0;
-  permute_all(s, count, x);
+/* Slots that take the places first, first + 1, ... of the random order. */
+static void permute_slots(const slots *s, uint32_t first, uint32_t count, uint32_t *out) {
+  const slots own = *s;
+  uint16_t left[BATCH], right[BATCH];
+  uint16_t l = (uint16_t)(first / own.pairs.right), r = (uint16_t)(first % own.pairs.right);
   for (uint32_t i = 0; i < count; i++) {
-    at[left] = i;
-    left += !is_slot(s, x[i]);
+    left[i] = l;
+    right[i] = r++;
+    bool full = r == own.pairs.right;
+    r = full ? 0 : r;
+    l = (uint16_t)(l + full);
   }
-  while (left) {
-    for (uint32_t i = 0; i < left; i++) {
-      again[i] = x[at[i]];
+  for (uint32_t turn = 0; turn < own.pairs.turns; turn++) {
+    for (uint32_t i = 0; i < count; i++) {
+      phs_permute_turn(own.pairs, own.key, 1, turn, &left[i], &right[i]);
     }
-    permute_all(s, left, again);
-    uint32_t still = 0;
-    for (uint32_t i = 0; i < left; i++) {
-      x[at[i]] = again[i];
-      at[still] = at[i];
-      still += !is_slot(s, again[i]);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    out[i] = phs_pair_number(own.pairs, left[i], right[i]);
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    while (out[i] >= own.count) { /* seldom */
+      phs_permute(own.pairs, own.key, 1, &left[i], &right[i]);
+      out[i] = phs_pair_number(own.pairs, left[i], right[i]);
     }
-    left = still;
   }
 }
 
@@ -119,25 +105,18 @@ static void permute_slots(const slots *s, uint32_t count, uint32_t *x) {
 static uint32_t slot_targets(const slots *s, uint32_t first, uint32_t end, uint32_t low,
                              uint32_t high, uint16_t *out) {
   uint32_t x[BATCH], count = 0;
-  uint32_t row = first / s->size, target = first % s->size;
-  while (first < end) {
-    uint32_t n = end - first < BATCH ? end - first : BATCH;
+  const uint32_t size = s->size;
+  for (uint32_t n; first < end; first += n) {
+    n = end - first < BATCH ? end - first : BATCH;
+    permute_slots(s, first, n, x);
     for (uint32_t i = 0; i < n; i++) {
-      x[i] = row << s->target_bits | target;
-      bool full = ++target == s->size;
-      target = full ? 0 : target;
-      row += full;
-    }
-    permute_slots(s, n, x);
-    for (uint32_t i = 0; i < n; i++) {
-      uint32_t t = x[i] & s->target_mask;
+      uint32_t t = size == PHS_TILE ? x[i] % PHS_TILE : x[i] % size;
       bool taken = t >= low && t < high;
       if (out && taken) {
         out[count] = (uint16_t)t;
       }
       count += taken;
     }
-    first += n;
   }
   return count;
 }
@@ -183,52 +162,52 @@ uint32_t phs_indegree_longest(const phs_rows *rows) {
 
 /* --------------------------------------------------------------------------- without multapses */
 
-static void prepare_tweaks(const phs_recipe *r, uint32_t tile, phs_shared *s) {
-  const uint32_t at[3] = {tile, 0, PHS_DRAW_PERMUTE};
-  phs_words(r->key, at, 0, TWEAKS * PHS_TILE, tile_words(r, s, tile));
+/* Keys of the targets' own permutations, [round][target]. */
+static uint16_t *tile_keys(const phs_recipe *r, const phs_shared *s, uint32_t tile) {
+  return (uint16_t *)(void *)tile_words(r, s, tile);
 }
 
-/* The permutation of the target whose tweaks are @p w. */
-static inline uint32_t permute_source(const phs_halves *h, uint32_t x, const uint32_t w[TWEAKS]) {
-  x = phs_permute_rounds(h, x, w[0], w[1]);
-  x = phs_permute_rounds(h, x, w[2], w[3]);
-  x = phs_permute_rounds(h, x, w[0] ^ 0x9e3779b9u, w[1] ^ 0x7f4a7c15u);
-  return phs_permute_rounds(h, x, w[2] ^ 0xbb67ae85u, w[3] ^ 0x84caa73bu);
-}
-
-/* One step of the walkers at[0 .. count) of x; those that come to no source stay in `at`. */
-static uint32_t walk_on(const phs_halves *h, const uint32_t *tweak, uint32_t given, uint32_t count,
-                        uint16_t *at, uint32_t *x) {
-  uint32_t left = 0;
-  for (uint32_t i = 0; i < count; i++) {
-    uint16_t t = at[i];
-    const uint32_t own[TWEAKS] = {tweak[t], tweak[PHS_TILE + t], tweak[2 * PHS_TILE + t],
-                                  tweak[3 * PHS_TILE + t]};
-    x[t] = permute_source(h, x[t], own);
-    at[left] = t;
-    left += x[t] >= given;
+static void prepare_keys(const phs_recipe *r, uint32_t tile, phs_shared *s) {
+  uint16_t *key = tile_keys(r, s, tile);
+  uint32_t word[PHS_TILE];
+  for (uint32_t i = 0; i < PHS_PERMUTE_ROUNDS; i += 2) {
+    const uint32_t at[3] = {tile, i, PHS_DRAW_PERMUTE};
+    phs_words(r->key, at, 0, PHS_TILE, word);
+    for (uint32_t t = 0; t < PHS_TILE; t++) {
+      key[i * PHS_TILE + t] = (uint16_t)word[t];
+      key[(i + 1) * PHS_TILE + t] = (uint16_t)(word[t] >> 16);
+    }
   }
-  return left;
 }
 
 /* Where @p source comes in the order of each of the @p size targets from @p base. */
-static void ranks_of(const phs_recipe *r, const uint32_t *tweak, uint32_t source, uint32_t base,
+static void ranks_of(const phs_recipe *r, const uint16_t *key, uint32_t source, uint32_t base,
                      uint32_t size, uint32_t *x) {
   const uint32_t given = given_sources(r), itself = given < r->source_count;
-  const phs_halves h = phs_halves_of(phs_bits_below(given));
-  uint16_t at[PHS_TILE];
-  uint32_t left = 0;
-  for (uint32_t i = 0; i < size; i++) { /* all of them: a loop for the vectoriser */
-    const uint32_t own[TWEAKS] = {tweak[i], tweak[PHS_TILE + i], tweak[2 * PHS_TILE + i],
-                                  tweak[3 * PHS_TILE + i]};
-    x[i] = permute_source(&h, source - (itself & (source > base + i)), own);
+  const phs_pairs p = phs_pairs_of(given);
+  uint16_t left[PHS_TILE], right[PHS_TILE];
+  /* among the others of each target; what a target itself gets is dropped */
+  const uint32_t here = source < given ? source : 0, before = itself && source ? source - 1 : here;
+  const uint16_t l[2] = {(uint16_t)(here / p.right), (uint16_t)(before / p.right)};
+  const uint16_t m[2] = {(uint16_t)(here % p.right), (uint16_t)(before % p.right)};
+  for (uint32_t i = 0; i < size; i++) {
+    bool above = source > base + i;
+    left[i] = above ? l[1] : l[0];
+    right[i] = above ? m[1] : m[0];
+  }
+  for (uint32_t turn = 0; turn < p.turns; turn++) {
+    for (uint32_t i = 0; i < size; i++) {
+      phs_permute_turn(p, key + i, PHS_TILE, turn, &left[i], &right[i]);
+    }
   }
   for (uint32_t i = 0; i < size; i++) {
-    at[left] = (uint16_t)i;
-    left += x[i] >= given && !(itself && source == base + i);
+    x[i] = phs_pair_number(p, left[i], right[i]);
   }
-  while (left) {
-    left = walk_on(&h, tweak, given, left, at, x);
+  for (uint32_t i = 0; i < size; i++) {
+    while (x[i] >= given) { /* seldom */
+      phs_permute(p, key + i, PHS_TILE, &left[i], &right[i]);
+      x[i] = phs_pair_number(p, left[i], right[i]);
+    }
   }
 }
 
@@ -239,9 +218,12 @@ static uint32_t single_targets(const phs_rows *rows, uint32_t source, uint32_t t
   const uint32_t skipped = phs_skipped(r, source, tile), number = (uint32_t)r->number;
   uint32_t x[PHS_TILE];
   uint64_t hit[PHS_TILE / 64] = {0};
-  ranks_of(r, tile_words(r, phs_shared_of(rows), tile), source, tile << PHS_TILE_BITS, size, x);
-  for (uint32_t i = 0; i < size; i++) {
-    hit[i / 64] |= (uint64_t)(x[i] < number) << (i % 64);
+  ranks_of(r, tile_keys(r, phs_shared_of(rows), tile), source, tile << PHS_TILE_BITS, size, x);
+  for (uint32_t first = 0; first < size; first += 64) {
+    uint32_t n = size - first < 64 ? size - first : 64;
+    for (uint32_t i = 0; i < n; i++) {
+      hit[first / 64] |= (uint64_t)(x[first + i] < number) << i;
+    }
   }
   if (skipped != UINT32_MAX) {
     hit[skipped / 64] &= ~((uint64_t)1 << (skipped % 64));
@@ -256,7 +238,7 @@ void phs_indegree_prepare(const phs_recipe *r, uint32_t tiles, phs_shared *s) {
     if (r->multapses) {
       prepare_slots(r, tile, s);
     } else {
-      prepare_tweaks(r, tile, s);
+      prepare_keys(r, tile, s);
     }
   }
 }

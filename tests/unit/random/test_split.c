@@ -162,44 +162,68 @@ static void throwing(void **state) {
   assert_int_equal(all[10], 50);
 }
 
+static uint32_t permuted(phs_pairs p, const uint16_t *key, uint32_t n, uint32_t x) {
+  uint16_t left = (uint16_t)(x / p.right), right = (uint16_t)(x % p.right);
+  do {
+    phs_permute(p, key, 1, &left, &right);
+    x = phs_pair_number(p, left, right);
+  } while (x >= n);
+  return x;
+}
+
+static void keys_of(uint32_t a, uint32_t b, uint16_t key[PHS_PERMUTE_ROUNDS]) {
+  const uint32_t at[3] = {a, b, 0};
+  uint32_t word[64];
+  phs_words(12, at, 0, PHS_PERMUTE_ROUNDS, word);
+  for (int i = 0; i < PHS_PERMUTE_ROUNDS; i++) {
+    key[i] = (uint16_t)word[i];
+  }
+}
+
+/* Each number is reached once, and few lie beyond n. */
 static void permutations(void **state) {
   (void)state;
-  uint8_t *seen = malloc(1 << 13);
+  enum { LARGEST = 70000 };
+  static const uint32_t sizes[] = {1, 2, 3, 4, 5, 6, 7, 31, 100, 1023, 1024, 1025, 10000, LARGEST};
+  uint8_t *seen = malloc(LARGEST);
   assert_non_null(seen);
-  for (uint32_t bits = 0; bits <= 13; bits++) {
-    const uint32_t at[3] = {bits, 0, 0};
-    const phs_halves h = phs_halves_of(bits);
-    uint32_t key[64];
-    phs_words(11, at, 0, 8, key);
-    memset(seen, 0, 1 << 13);
-    for (uint32_t x = 0; x < 1u << bits; x++) {
-      uint32_t y = phs_permute(&h, key, x);
-      assert_true(y < 1u << bits && !seen[y]);
+  for (size_t k = 0; k < sizeof sizes / sizeof *sizes; k++) {
+    const uint32_t n = sizes[k];
+    const phs_pairs p = phs_pairs_of(n);
+    uint16_t key[PHS_PERMUTE_ROUNDS];
+    keys_of(n, 1, key);
+    assert_true((uint32_t)p.left * p.right >= n && (uint32_t)p.left * p.right - n < p.left);
+    memset(seen, 0, LARGEST);
+    for (uint32_t x = 0; x < n; x++) {
+      uint32_t y = permuted(p, key, n, x);
+      assert_true(y < n && !seen[y]);
       seen[y] = 1;
     }
   }
   free(seen);
-  assert_int_equal(phs_bits_below(1), 0);
-  assert_int_equal(phs_bits_below(1024), 10);
-  assert_int_equal(phs_bits_below(1025), 11);
+  phs_pairs p = phs_pairs_of(PHS_PERMUTE_MOST);
+  assert_int_equal(p.left, 65535);
+  assert_int_equal(p.right, 65535);
+  p = phs_pairs_of(INT32_MAX);
+  assert_int_equal(p.left, 46341);
 }
 
 /* Over many keys each number goes everywhere, and so does each pair of numbers. */
 static void permutation_law(void **state) {
   (void)state;
-  enum { BITS = 5, N = 1 << BITS, TIMES = 60000 };
+  enum { N = 33, TIMES = 60000 };
   static uint32_t one[N][N], two[N * N], step[N];
-  const phs_halves h = phs_halves_of(BITS);
+  const phs_pairs p = phs_pairs_of(N);
   for (uint32_t i = 0; i < TIMES; i++) {
-    const uint32_t at[3] = {i, 1, 0};
-    uint32_t key[64];
-    phs_words(12, at, 0, 8, key);
+    uint16_t key[PHS_PERMUTE_ROUNDS];
+    uint32_t y[N];
+    keys_of(i, 2, key);
     for (uint32_t x = 0; x < N; x++) {
-      one[x][phs_permute(&h, key, x)]++;
+      y[x] = permuted(p, key, N, x);
+      one[x][y[x]]++;
     }
-    uint32_t a = phs_permute(&h, key, 0), b = phs_permute(&h, key, 1);
-    two[a * N + b]++;
-    step[(phs_permute(&h, key, 19) - phs_permute(&h, key, 18)) % N]++;
+    two[y[0] * N + y[1]]++;
+    step[(y[19] + N - y[18]) % N]++;
   }
   for (uint32_t x = 0; x < N; x++) {
     chi c = {0};
@@ -222,12 +246,79 @@ static void permutation_law(void **state) {
   assert_int_equal(step[0], 0);
 }
 
+/* All orders of a few things are equally likely. */
+static void few_things(void **state) {
+  (void)state;
+  enum { TIMES = 48000 };
+  for (uint32_t n = 2; n <= 5; n++) {
+    uint32_t seen[3125] = {0}, orders = 1;
+    const phs_pairs p = phs_pairs_of(n);
+    for (uint32_t k = 2; k <= n; k++) {
+      orders *= k;
+    }
+    for (uint32_t i = 0; i < TIMES; i++) {
+      uint16_t key[PHS_PERMUTE_ROUNDS];
+      uint32_t code = 0;
+      keys_of(i, 100 + n, key);
+      for (uint32_t x = 0; x < n; x++) {
+        code = code * n + permuted(p, key, n, x);
+      }
+      seen[code]++;
+    }
+    chi c = {0};
+    uint32_t codes = 0;
+    for (uint32_t i = 0; i < 3125; i++) {
+      codes += seen[i] > 0;
+      if (seen[i]) {
+        chi_add(&c, seen[i], (double)TIMES / orders);
+      }
+    }
+    assert_int_equal(codes, orders);
+    CHI_FITS(&c, 1.0);
+  }
+}
+
+/* Large domains: neighbours' distances, in 64 classes. */
+static void large_permutation(void **state) {
+  (void)state;
+  static const uint32_t sizes[] = {819200, 77169, 2000000000};
+  for (size_t k = 0; k < 3; k++) {
+    const uint32_t n = sizes[k];
+    const phs_pairs p = phs_pairs_of(n);
+    uint32_t place[64] = {0}, distance[64] = {0};
+    uint16_t key[PHS_PERMUTE_ROUNDS];
+    keys_of(n, 3, key);
+    enum { TIMES = 50000 };
+    uint32_t last = permuted(p, key, n, 0);
+    for (uint32_t x = 1; x <= TIMES; x++) {
+      uint32_t y = permuted(p, key, n, x);
+      place[(uint64_t)y * 64 / n]++;
+      distance[((uint64_t)y + n - last) % n * 64 / n]++;
+      last = y;
+    }
+    chi c = {0}, d = {0};
+    double left = 1.0 - (double)TIMES / n; /* drawn without putting back */
+    for (int i = 0; i < 64; i++) {
+      double expected = TIMES / 64.0;
+      chi_add(&c, expected + (place[i] - expected) / sqrt(left), expected);
+      chi_add(&d, distance[i], expected);
+    }
+    CHI_FITS(&c, 1.0);
+    CHI_FITS(&d, 1.0);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(binomial_law),    cmocka_unit_test(hypergeometric_law),
-      cmocka_unit_test(edges),           cmocka_unit_test(large_numbers),
-      cmocka_unit_test(throwing),        cmocka_unit_test(permutations),
+      cmocka_unit_test(binomial_law),
+      cmocka_unit_test(hypergeometric_law),
+      cmocka_unit_test(edges),
+      cmocka_unit_test(large_numbers),
+      cmocka_unit_test(throwing),
+      cmocka_unit_test(permutations),
       cmocka_unit_test(permutation_law),
+      cmocka_unit_test(few_things),
+      cmocka_unit_test(large_permutation),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
