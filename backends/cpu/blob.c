@@ -121,6 +121,9 @@ static void put_op(writer *w, const phs_op *op, const phs_cpu_op *c) {
     for (int i = 0; i < op->neurons.coeff_count; i++) {
       put_param(w, &op->neurons.coeff[i], c->coeff[i], c->lanes);
     }
+    for (int i = 0; i < op->neurons.state_count; i++) {
+      put_param(w, &op->neurons.initial[i], c->initial[i], c->lanes);
+    }
     break;
   default:
     break;
@@ -132,6 +135,10 @@ FILE *phs_cpu_blob_write(const phs_cpu_plan *plan, phs_diag *diag) {
   if (w.file) {
     for (int i = 0; i < plan->net->op_count && !ferror(w.file) && !w.no_memory; i++) {
       put_op(&w, &plan->net->op[i], &plan->op[i]);
+    }
+    for (const phs_cpu_data_piece *d = plan->data; d && !ferror(w.file); d = d->next) {
+      pad_to(&w, d->offset);
+      put(&w, d->data, d->bytes);
     }
     pad_to(&w, plan->blob_size);
   }

@@ -2,12 +2,15 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "backends/cpu/codegen.h"
 
+#include "backends/cpu/bitcode.h"
 #include "backends/cpu/blob.h"
 #include "backends/cpu/lower.h"
 #include "backends/cpu/tables.h"
 
 #include <errno.h>
+#include <llvm-c/BitReader.h>
 #include <llvm-c/Error.h>
+#include <llvm-c/Linker.h>
 #include <llvm-c/Transforms/PassBuilder.h>
 #include <mlir-c/Pass.h>
 #include <mlir-c/RegisterEverything.h>
@@ -91,8 +94,56 @@ static void keep_error(LLVMDiagnosticInfoRef info, void *user) {
   }
 }
 
+/* Nothing of it is seen outside, and the program's processor is its processor. */
+static void adopt(LLVMModuleRef carried) {
+  static const char *const attributes[] = {"target-cpu", "target-features", "tune-cpu"};
+  for (LLVMValueRef f = LLVMGetFirstFunction(carried); f; f = LLVMGetNextFunction(f)) {
+    for (size_t i = 0; i < sizeof attributes / sizeof *attributes; i++) {
+      LLVMRemoveStringAttributeAtIndex(f, (LLVMAttributeIndex)LLVMAttributeFunctionIndex,
+                                       attributes[i], (unsigned)strlen(attributes[i]));
+    }
+  }
+}
+
+static void keep_inside(LLVMModuleRef module) {
+  for (LLVMValueRef f = LLVMGetFirstFunction(module); f; f = LLVMGetNextFunction(f)) {
+    size_t length;
+    const char *name = LLVMGetValueName2(f, &length);
+    if (!LLVMIsDeclaration(f) && length > 4 && memcmp(name, "phs_", 4) == 0) {
+      LLVMSetVisibility(f, LLVMDefaultVisibility);
+      LLVMSetLinkage(f, LLVMInternalLinkage);
+    }
+  }
+}
+
+/* Links the C that sources and synapses call (program/program.h). */
+static phasor_status link_carried(phs_cpu_code *code, const phs_cpu_plan *plan, phs_diag *diag) {
+  const phs_bitcode_file *file = phs_bitcode;
+  while (file->triple && strcmp(file->triple, plan->target->triple) != 0) {
+    file++;
+  }
+  if (!file->triple) {
+    return internal(diag, "no bitcode for this machine", plan->target->triple);
+  }
+  LLVMModuleRef carried = NULL;
+  LLVMMemoryBufferRef memory = LLVMCreateMemoryBufferWithMemoryRange((const char *)file->data,
+                                                                     *file->size, "bitcode", false);
+  LLVMBool failed = LLVMParseBitcodeInContext2(code->context, memory, &carried);
+  LLVMDisposeMemoryBuffer(memory);
+  if (failed) {
+    return internal(diag, "LLVM does not read the bitcode that programs carry", code->error);
+  }
+  adopt(carried);
+  if (LLVMLinkModules2(code->module, carried)) { /* takes it, whatever comes of it */
+    return internal(diag, "LLVM does not link what programs carry", code->error);
+  }
+  keep_inside(code->module);
+  return PHASOR_OK;
+}
+
 static phasor_status optimize(phs_cpu_code *code, int opt_level, phs_diag *diag) {
-  static const char *const passes[] = {"default<O0>", "default<O1>", "default<O2>", "default<O3>"};
+  static const char *const passes[] = {"globaldce,default<O0>", "globaldce,default<O1>",
+                                       "globaldce,default<O2>", "globaldce,default<O3>"};
   LLVMPassBuilderOptionsRef o = LLVMCreatePassBuilderOptions();
   LLVMErrorRef error = LLVMRunPasses(code->module, passes[opt_level], code->machine, o);
   LLVMDisposePassBuilderOptions(o);
@@ -133,7 +184,12 @@ phasor_status phs_cpu_code_create(MlirContext context, const phs_cpu_plan *plan,
   LLVMSetSourceFileName(out->module, plan->symbol, strlen(plan->symbol));
   LLVMDisposeTargetData(layout);
   LLVMDisposeMessage(triple);
-  status = optimize(out, opt_level, diag);
+  if (plan->data) {
+    status = link_carried(out, plan, diag);
+  }
+  if (status == PHASOR_OK) {
+    status = optimize(out, opt_level, diag);
+  }
   if (status == PHASOR_OK && with_blob) {
     status = attach_blob(out, plan, diag);
   }

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 # The sources of the main program that --emit=exe compiles, embedded in phs_cpu by name (runtime.h).
 file(GLOB PHASOR_RUNTIME CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
-  ${PROJECT_SOURCE_DIR}/backends/cpu/runtime/main.c ${PROJECT_SOURCE_DIR}/src/vm/*.c ${PROJECT_SOURCE_DIR}/src/vm/*.h)
+  ${PROJECT_SOURCE_DIR}/backends/cpu/runtime/*.c ${PROJECT_SOURCE_DIR}/backends/cpu/runtime/*.h
+  ${PROJECT_SOURCE_DIR}/src/vm/*.c ${PROJECT_SOURCE_DIR}/src/vm/*.h)
 set(declarations "")
 set(rows "")
 foreach(file IN LISTS PHASOR_RUNTIME)
@@ -19,3 +20,7 @@ const phs_runtime_file phs_runtime[] = {
 @rows@    {NULL, NULL}};
 ]])
 target_sources(phs_cpu PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/embedded/phs_runtime.c)
+# Runs in this process use the same threads and blocks.
+target_sources(phs_cpu PRIVATE backends/cpu/runtime/crew.c backends/cpu/runtime/block.c)
+target_link_libraries(phs_cpu PUBLIC pthread)
+include(backends/cpu/bitcode.cmake)

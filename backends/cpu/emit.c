@@ -88,6 +88,19 @@ void phs_e_memcpy(phs_gen *g, phs_val to, phs_val from, phs_val bytes) {
        to, from, bytes);
 }
 
+void phs_e_call(phs_gen *g, const char *function, int count, const phs_val *a,
+                const char *const *types) {
+  EMIT("func.call @%s(", function);
+  for (int i = 0; i < count; i++) {
+    EMIT("%s%%%d", i ? ", " : "", a[i]);
+  }
+  EMIT(") : (");
+  for (int i = 0; i < count; i++) {
+    EMIT("%s%s", i ? ", " : "", types[i]);
+  }
+  EMIT(") -> ()\n");
+}
+
 phs_val phs_e_splat(phs_gen *g, int lanes, phs_val v) {
   if (lanes == 1) {
     return v;

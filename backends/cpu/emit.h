@@ -14,8 +14,10 @@ typedef struct phs_gen {
   const phs_cpu_plan *plan;
   phs_buf text;
   int next; /**< number of the next value */
-  int state,
-      constant; /**< pointers to the state block and the blob in the function being written */
+  /* in the function being written: */
+  int state, constant; /**< pointers to the state block and the blob */
+  int time;            /**< i64: number of the step */
+  int lo, hi;          /**< i64: the elements that an op of a domain works on */
 } phs_gen;
 
 typedef int phs_val;
@@ -47,6 +49,9 @@ phs_val phs_e_gep(phs_gen *g, phs_val base, phs_val index, const char *elem);
 phs_val phs_e_load(phs_gen *g, phs_val ptr, const char *type, int align);
 void phs_e_store(phs_gen *g, phs_val v, phs_val ptr, const char *type, int align);
 void phs_e_memcpy(phs_gen *g, phs_val to, phs_val from, phs_val bytes);
+/** A call of a function without a result: arguments %a of types "!llvm.ptr" or "i64". */
+void phs_e_call(phs_gen *g, const char *function, int count, const phs_val *a,
+                const char *const *types);
 /** All lanes equal to the f32 @p v. */
 phs_val phs_e_splat(phs_gen *g, int lanes, phs_val v);
 /** @p lanes values of element type @p e at @p ptr, as f32. */

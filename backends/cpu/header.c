@@ -49,12 +49,12 @@ static void shared_types(phs_buf *b) {
 static void value_row(phs_buf *b, const phs_cpu_plan *p, int op, const char *node,
                       const char *var) {
   static const char *const types[] = {"PHASOR_CPU_U8", "PHASOR_CPU_I32", "PHASOR_CPU_F32"};
-  const phs_shape *s = &p->net->op[op].shape;
   phs_elem elem;
   size_t count, offset;
   if (!phs_cpu_plan_quantity(p, op, var, &elem, &count, &offset)) {
     return;
   }
+  phs_shape shape = phs_cpu_quantity_shape(p, op, var, count), *s = &shape;
   phs_buf_puts(b, "    {");
   phs_cpu_c_string(b, node);
   phs_buf_puts(b, ", ");
@@ -76,6 +76,9 @@ static void all_of_op(phs_buf *b, const phs_cpu_plan *p, int index, const char *
     for (int i = 0; i < op->neurons.state_count; i++) {
       value_row(b, p, index, name, op->neurons.state[i]);
     }
+  }
+  if (op->kind == PHS_OP_SYNAPSES) {
+    value_row(b, p, index, name, "w"); /* where they are plastic */
   }
 }
 
@@ -106,20 +109,53 @@ static void tables(phs_buf *b, const phs_cpu_plan *p) {
        s, s, s);
 }
 
-static void functions(phs_buf *b, const char *s) {
+static void tables_functions(phs_buf *b, const char *s) {
+  EMIT(
+      "/* Bytes of the tables; the same as %s_TABLES_SIZE. */\n"
+      "size_t %s_tables_size(void);\n"
+      "/* Makes the tables of synapses in any %s_TABLES_SIZE bytes aligned to %s_STATE_ALIGN. They "
+      "are constant from then\n"
+      "   on, stay where they are, and serve any number of state blocks. */\n"
+      "void %s_tables_init(void *tables);\n"
+      "/* The same by several threads: each of `parts` threads calls it, with its own `part` from "
+      "0 "
+      "on. barrier(user) returns\n"
+      "   in each once it was called in all. */\n"
+      "void %s_tables_init_part(void *tables, size_t part, size_t parts, void (*barrier)(void "
+      "*user), void *user);\n",
+      s, s, s, s, s, s);
+}
+
+static void functions(phs_buf *b, const phs_cpu_plan *p) {
+  const char *s = p->symbol;
+  bool tables = p->table_size > 0;
+  if (tables) {
+    tables_functions(b, s);
+  }
   EMIT("/* Bytes of a state block; the same as %s_STATE_SIZE. */\n"
        "size_t %s_state_size(void);\n"
-       "/* Makes a state block of any %s_STATE_SIZE bytes aligned to %s_STATE_ALIGN: all states "
-       "and delays zero. */\n"
-       "void %s_init(void *state);\n"
+       "/* Makes a state block of any %s_STATE_SIZE bytes aligned to %s_STATE_ALIGN, before the "
+       "first "
+       "step%s. */\n"
+       "void %s_init(void *state%s);\n"
        "/* Back to the state after init. */\n"
        "void %s_reset(void *state);\n",
-       s, s, s, s, s, s);
+       s, s, s, s, tables ? "; it refers to the tables" : "", s,
+       tables ? ", const void *tables" : "", s);
   EMIT("/* One time step. inputs[k]: %s_input[k].count values, row-major, finite. outputs[k]: room "
        "for\n"
        "   %s_output[k].count elements of its type, or NULL; outputs may be NULL. */\n"
        "void %s_step(void *state, const float *const *inputs, void *const *outputs);\n",
        s, s, s);
+  EMIT("/* The same step by several threads: each of `parts` threads calls it, with its own `part` "
+       "from 0 on and all else\n"
+       "   equal. barrier(user) returns in each once it was called in all. The result does not "
+       "depend "
+       "on `parts`. */\n"
+       "void %s_step_part(void *state, const float *const *inputs, void *const *outputs, size_t "
+       "part, size_t parts,\n"
+       "                  void (*barrier)(void *user), void *user);\n",
+       s);
   EMIT("/* Many steps: inputs[k] is [steps][count], outputs[k] likewise (or NULL). */\n"
        "void %s_run(void *state, size_t steps, const float *const *inputs, void *const *outputs);\n"
        "/* Many samples, each with its own state: `states` is `batch` state blocks one after the "
@@ -145,12 +181,13 @@ void phs_cpu_header(const phs_cpu_plan *p, phs_buf *b) {
   shared_types(b);
   EMIT("#define %s_STATE_SIZE %zu\n#define %s_STATE_ALIGN %d\n", s, p->state_size, s,
        PHS_CPU_ALIGN);
+  EMIT("#define %s_TABLES_SIZE %zu\n", s, p->table_size);
   EMIT("#define %s_INPUT_COUNT %d\n#define %s_OUTPUT_COUNT %d\n", s, p->input_count, s,
        p->output_count);
   EMIT("#define %s_DT %.17g /* seconds a step%s */\n#define %s_HAS_TIME %d\n\n", s, p->net->dt,
        p->net->has_time ? "" : "; the model has no time unit, so this only counts steps", s,
        p->net->has_time);
-  functions(b, s);
+  functions(b, p);
   phs_buf_puts(b, "\n");
   tables(b, p);
   EMIT("#ifdef __cplusplus\n}\n#endif\n#endif\n");

@@ -3,6 +3,8 @@
 #include "backends/cpu/codegen.h"
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/options.h"
+#include "backends/cpu/runtime/block.h"
+#include "backends/cpu/runtime/crew.h"
 #include "interp/interp.h"
 
 #include <llvm-c/LLJIT.h>
@@ -10,16 +12,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+typedef void (*barrier)(void *user);
+
 struct phs_cpu_program {
   phs_cpu_plan *plan;
   LLVMOrcLLJITRef jit;
-  void (*init)(void *state);
+  int threads;
+  char *tables;
+  void (*init)(void *state, const void *tables); /* without tables it takes one argument less */
   void (*step)(void *state, const float *const *inputs, void *const *outputs);
+  void (*step_part)(void *state, const float *const *inputs, void *const *outputs, size_t part,
+                    size_t parts, barrier wait, void *user);
+  void (*tables_init_part)(void *tables, size_t part, size_t parts, barrier wait, void *user);
 };
 
 struct phs_cpu_run {
   const phs_cpu_program *program;
   char *state;
+  phs_crew *crew; /* NULL: the caller alone */
+  const float *const *inputs;
 };
 
 static bool jit_failed(LLVMErrorRef error, phs_diag *diag) {
@@ -42,6 +53,13 @@ static LLVMOrcExecutorAddress look_up(const phs_cpu_program *p, const char *name
     return 0;
   }
   return jit_failed(LLVMOrcLLJITLookup(p->jit, &address, full), diag) ? 0 : address;
+}
+
+/* Sets the function pointer at @p out. */
+static bool find(const phs_cpu_program *p, const char *name, void *out, phs_diag *diag) {
+  LLVMOrcExecutorAddress address = look_up(p, name, diag);
+  memcpy(out, &address, sizeof address);
+  return address != 0;
 }
 
 /* A buffer of the object that the linker owns: the file mapped once more, not copied. */
@@ -73,13 +91,30 @@ static bool link_object(phs_cpu_program *p, const phs_cpu_object *object, phs_di
   if (!buffer || jit_failed(LLVMOrcLLJITAddObjectFile(p->jit, library, buffer), diag)) {
     return false;
   }
-  LLVMOrcExecutorAddress init = look_up(p, "init", diag),
-                         step = init ? look_up(p, "step", diag) : 0;
-  if (!init || !step) {
+  return find(p, "init", &p->init, diag) && find(p, "step", &p->step, diag) &&
+         find(p, "step_part", &p->step_part, diag) &&
+         (p->plan->table_size == 0 || find(p, "tables_init_part", &p->tables_init_part, diag));
+}
+
+static void make_part(void *user, size_t part, size_t parts, phs_crew *crew) {
+  const phs_cpu_program *p = user;
+  p->tables_init_part(p->tables, part, parts, phs_crew_wait, crew);
+}
+
+static bool make_tables(phs_cpu_program *p, phs_diag *diag) {
+  if (p->plan->table_size == 0) {
+    return true;
+  }
+  p->tables = phs_block_alloc(p->plan->table_size);
+  phs_crew *crew = p->tables ? phs_crew_create(p->threads) : NULL;
+  if (!crew) {
+    phs_report(diag, PHS_NO_MEMORY, NULL,
+               "make synapses when they are needed: --synapses=recompute",
+               "no memory for %zu bytes of synapses", p->plan->table_size);
     return false;
   }
-  memcpy(&p->init, &init, sizeof p->init);
-  memcpy(&p->step, &step, sizeof p->step);
+  phs_crew_run(crew, make_part, p);
+  phs_crew_destroy(crew);
   return true;
 }
 
@@ -108,6 +143,8 @@ phs_cpu_program *phs_cpu_load(phs_ir *ir, MlirModule module, const phs_net *net,
   phs_cpu_code_destroy(&code);
   ok = ok && link_object(p, &object, diag);
   phs_cpu_object_free(&object);
+  p->threads = options && options->threads > 1 ? options->threads : 1;
+  ok = ok && make_tables(p, diag);
   if (!ok) {
     phs_cpu_unload(p);
     return NULL;
@@ -122,13 +159,15 @@ void phs_cpu_unload(phs_cpu_program *p) {
   if (p->jit) {
     LLVMConsumeError(LLVMOrcDisposeLLJIT(p->jit));
   }
+  if (p->tables) {
+    phs_block_free(p->tables, p->plan->table_size);
+  }
   phs_cpu_plan_destroy(p->plan);
   free(p);
 }
 
 size_t phs_cpu_table_bytes(const phs_cpu_program *p) {
-  (void)p;
-  return 0; /* no op needs any yet */
+  return p->plan->table_size;
 }
 
 size_t phs_cpu_state_bytes(const phs_cpu_program *p) {
@@ -136,35 +175,50 @@ size_t phs_cpu_state_bytes(const phs_cpu_program *p) {
 }
 
 phs_cpu_run *phs_cpu_run_create(const phs_cpu_program *p) {
-  return phs_cpu_run_create_threads(p, 1);
+  return phs_cpu_run_create_threads(p, p->threads);
 }
 
 phs_cpu_run *phs_cpu_run_create_threads(const phs_cpu_program *p, int threads) {
-  (void)threads; /* of which no op has use yet */
   phs_cpu_run *r = calloc(1, sizeof *r);
-  void *state = NULL;
-  if (!r || posix_memalign(&state, PHS_CPU_ALIGN, p->plan->state_size) != 0) {
-    free(r);
+  if (!r) {
     return NULL;
   }
-  *r = (phs_cpu_run){.program = p, .state = state};
-  p->init(state);
+  *r = (phs_cpu_run){.program = p, .state = phs_block_alloc(p->plan->state_size)};
+  if (threads > 1) {
+    r->crew = phs_crew_create(threads);
+  }
+  if (!r->state || (threads > 1 && !r->crew)) {
+    phs_cpu_run_destroy(r);
+    return NULL;
+  }
+  p->init(r->state, p->tables);
   return r;
 }
 
 void phs_cpu_run_destroy(phs_cpu_run *r) {
   if (r) {
-    free(r->state);
+    phs_crew_destroy(r->crew);
+    phs_block_free(r->state, r->program->plan->state_size);
     free(r);
   }
 }
 
 void phs_cpu_run_reset(phs_cpu_run *r) {
-  r->program->init(r->state);
+  r->program->init(r->state, r->program->tables);
+}
+
+static void step_part(void *user, size_t part, size_t parts, phs_crew *crew) {
+  phs_cpu_run *r = user;
+  r->program->step_part(r->state, r->inputs, NULL, part, parts, phs_crew_wait, crew);
 }
 
 void phs_cpu_run_step(phs_cpu_run *r, const float *const *inputs) {
-  r->program->step(r->state, inputs, NULL);
+  if (r->crew) {
+    r->inputs = inputs;
+    phs_crew_run(r->crew, step_part, r);
+  } else {
+    r->program->step(r->state, inputs, NULL);
+  }
 }
 
 bool phs_cpu_run_quantity(const phs_cpu_run *r, int op, const char *var, struct phs_quantity *out) {

@@ -142,6 +142,7 @@ static bool add_main(command *c, phs_tempdir *t, const phs_cpu_plan *plan, phs_d
   add(c, "-ffp-contract=off");
   add(c, "-D_POSIX_C_SOURCE=200809L");
   add(c, "-D_FILE_OFFSET_BITS=64");
+  add(c, "-pthread");
   add(c, include);
   for (const phs_runtime_file *f = phs_runtime; f->name; f++) {
     const char *path = phs_tempdir_write(t, f->name, f->text, strlen(f->text), diag);

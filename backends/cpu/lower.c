@@ -23,9 +23,18 @@ static lowering lowering_of(phs_op_kind kind) {
     return phs_lower_delay;
   case PHS_OP_NEURONS:
     return phs_lower_neurons;
+  case PHS_OP_SOURCE:
+    return phs_lower_source_op;
+  case PHS_OP_SYNAPSES:
+    return phs_lower_synapses;
   default:
     return NULL; /* inputs are copied by the step; outputs and flatten are their operands */
   }
+}
+
+phs_val phs_lower_constant(phs_gen *g) {
+  EMIT("%%%d = llvm.mlir.addressof @%s_weights : !llvm.ptr\n", g->next, g->plan->symbol);
+  return g->next++;
 }
 
 /* One function for each op, kept apart: the time LLVM takes then grows with the number of ops, and
@@ -37,11 +46,15 @@ static void lower_op(phs_gen *g, int index) {
   }
   const char *s = g->plan->symbol;
   g->state = g->next++;
-  EMIT("func.func private @%s_op%d(%%%d: !llvm.ptr {llvm.noalias}) attributes {llvm.linkage = "
-       "#llvm.linkage<internal>, passthrough = [\"noinline\", \"nounwind\"]} {\n",
-       s, index, g->state);
-  g->constant = g->next++;
-  EMIT("%%%d = llvm.mlir.addressof @%s_weights : !llvm.ptr\n", g->constant, s);
+  g->time = g->next++;
+  g->lo = g->next++;
+  g->hi = g->next++;
+  EMIT(
+      "func.func private @%s_op%d(%%%d: !llvm.ptr {llvm.noalias}, %%%d: i64, %%%d: i64, %%%d: i64) "
+      "attributes {llvm.linkage = #llvm.linkage<internal>, passthrough = [\"noinline\", "
+      "\"nounwind\"]} {\n",
+      s, index, g->state, g->time, g->lo, g->hi);
+  g->constant = phs_lower_constant(g);
   lower(g, index);
   EMIT("return\n}\n");
 }
@@ -53,9 +66,13 @@ phasor_status phs_cpu_lower(const phs_cpu_plan *plan, phs_diag *diag, phs_buf *o
       "llvm.mlir.global external hidden constant @%s_weights() {alignment = 64 : i64, dso_local} : "
       "!llvm.array<%zu x i8>\n",
       plan->symbol, plan->blob_size);
+  if (plan->data) {
+    phs_lower_declarations(g);
+  }
   for (int i = 0; i < plan->net->op_count; i++) {
     lower_op(g, i);
   }
+  phs_lower_steps(g);
   phs_lower_entries(g);
   EMIT("}\n");
   if (gen.text.failed) {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file lower.h  The program of a plan as MLIR text in standard dialects. The functions below each
- * write the body of one op's function; g->state and g->constant are its arguments.
+ * write the body of one op's function: g->state, g->time, g->lo and g->hi are its arguments, and
+ * g->constant is the blob. Ops of a domain work on elements lo..hi; others on all.
  */
 #ifndef PHS_CPU_LOWER_H
 #define PHS_CPU_LOWER_H
@@ -39,8 +40,35 @@ void phs_lower_delay(phs_gen *g, int op);
 /** What it keeps, at the end of the step. */
 void phs_lower_delay_store(phs_gen *g, int op);
 void phs_lower_neurons(phs_gen *g, int op);
+void phs_lower_source_op(phs_gen *g, int op);
+/** What arrives in this step. */
+void phs_lower_synapses(phs_gen *g, int op);
 
-/** step, run, run_batch, init, reset, state_size (lower_entry.c). */
+/* Calls of what the program carries (lower_synapses.c). */
+/** Lists who of op @p op is not 0. */
+void phs_lower_list(phs_gen *g, int op);
+/** Sends it, at the end of the step. */
+void phs_lower_deliver(phs_gen *g, int op);
+/** Plastic synapses, as in plastic.h: arrive and keep for all of the op, by one part. */
+void phs_lower_arrive(phs_gen *g, int op);
+void phs_lower_learn(phs_gen *g, int op);
+void phs_lower_keep(phs_gen *g, int op);
+/** The blob, in the function being written. */
+phs_val phs_lower_constant(phs_gen *g);
+/** The tables' pointer in the state block, and an op's description in the blob. */
+phs_val phs_lower_tables(phs_gen *g);
+phs_val phs_lower_descriptor(phs_gen *g, int op);
+/** Declares the functions of program.h, and calls one of them. */
+void phs_lower_declarations(phs_gen *g);
+void phs_lower_call(phs_gen *g, const char *name, const phs_val *arguments);
+
+/** step and step_part (lower_step.c). */
+void phs_lower_steps(phs_gen *g);
+/** run, run_batch, init, reset, state_size, tables (lower_entry.c). */
 void phs_lower_entries(phs_gen *g);
+/** A check of p != null, an i1. */
+phs_val phs_lower_not_null(phs_gen *g, phs_val p);
+/** Pointer k of an array of pointers. */
+phs_val phs_lower_pointer(phs_gen *g, phs_val array, int k);
 
 #endif

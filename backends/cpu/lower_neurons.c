@@ -16,16 +16,18 @@ static void store_output(phs_gen *g, const phs_registers *r, phs_val v, phs_scal
   phs_e_store(g, v, phs_e_gep(g, y, i, memory), out.s, (int)phs_cpu_elem_size(elem));
 }
 
-/* Arguments: input current, states, coefficients. */
+/* Arguments: inputs, states, coefficients. */
 static void load_arguments(phs_gen *g, const phs_registers *r, int index, phs_val i) {
   const phs_op *op = &g->plan->net->op[index];
   const phs_cpu_op *c = &g->plan->op[index];
   const phs_neurons *u = &op->neurons;
-  phs_elem e = g->plan->net->op[op->operand[0]].elem;
   phs_type t = phs_lower_scalar_type(r, PHS_S_F32);
-  phs_val x = phs_e_result(g, op->operand[0]);
   int at = 0;
-  r->value[at++] = phs_e_load_f32(g, phs_e_gep(g, x, i, phs_e_elem(e)), e, r->lanes);
+  for (int k = 0; k < op->operand_count; k++) {
+    phs_elem e = g->plan->net->op[op->operand[k]].elem;
+    phs_val x = phs_e_result(g, op->operand[k]);
+    r->value[at++] = phs_e_load_f32(g, phs_e_gep(g, x, i, phs_e_elem(e)), e, r->lanes);
+  }
   for (int k = 0; k < u->state_count; k++) {
     phs_val s = phs_e_at(g, g->state, c->state[k]);
     r->value[at++] = phs_e_load(g, phs_e_gep(g, s, i, "f32"), t.s, 4);
@@ -54,7 +56,7 @@ void phs_lower_neurons(phs_gen *g, int index) {
     g->text.failed = true;
     goto cleanup;
   }
-  phs_val i = phs_e_for_const(g, 0, (int64_t)phs_shape_count(&op->shape), c->lanes);
+  phs_val i = phs_e_for(g, g->lo, g->hi, c->lanes);
   load_arguments(g, &r, index, i);
   for (int k = 0; k < kernel->inst_count; k++) {
     const phs_scalar_inst *in = &kernel->inst[k];

@@ -21,7 +21,7 @@ void phs_lower_scale(phs_gen *g, int index) {
   phs_val x = phs_e_result(g, op->operand[0]), y = phs_e_result(g, index), s;
   s = c->factor == PHS_CPU_NONE ? phs_e_float(g, c->lanes, op->scale.factor.v[0])
                                 : phs_e_at(g, g->constant, c->factor);
-  phs_val i = phs_e_for_const(g, 0, elements(g, index), c->lanes);
+  phs_val i = phs_e_for(g, g->lo, g->hi, c->lanes);
   phs_val v = load_operand(g, x, op->operand[0], i, c->lanes);
   if (c->factor != PHS_CPU_NONE) {
     s = phs_e_load(g, phs_e_gep(g, s, i, "f32"), t.s, 4);
@@ -39,7 +39,7 @@ void phs_lower_add(phs_gen *g, int index) {
   phs_val y = phs_e_result(g, index);
   for (int k = 0; k < op->operand_count; k++) {
     phs_val x = phs_e_result(g, op->operand[k]);
-    phs_val i = phs_e_for_const(g, 0, elements(g, index), c->lanes);
+    phs_val i = phs_e_for(g, g->lo, g->hi, c->lanes);
     phs_val v = load_operand(g, x, op->operand[k], i, c->lanes), to = phs_e_gep(g, y, i, "f32");
     if (k > 0) {
       v = phs_e_op2(g, "arith.addf", t.s, phs_e_load(g, to, t.s, 4), v);
@@ -56,19 +56,19 @@ static phs_val slot_pointer(phs_gen *g, int index, phs_val slot) {
   return phs_e_gep(g, ring, phs_e_with(g, "arith.muli", slot, elements(g, index)), elem);
 }
 
-static phs_val clock_value(phs_gen *g, const phs_cpu_op *c) {
-  return phs_e_load(g, phs_e_at(g, g->state, c->clock), "i64", 8);
+/* The slot that this step writes at its end. */
+static phs_val this_slot(phs_gen *g, const phs_cpu_op *c) {
+  return phs_e_with(g, "arith.remui", g->time, c->depth);
 }
 
-/* The element's own slot is (clock - steps) mod depth; 0 steps are the operand itself. */
+/* The element's own slot is (now - steps) mod depth; 0 steps are the operand itself. */
 static void each_its_own(phs_gen *g, int index, phs_val x, phs_val y) {
   const phs_op *op = &g->plan->net->op[index];
   const phs_cpu_op *c = &g->plan->op[index];
   const char *elem = phs_e_elem(op->elem);
   int align = (int)phs_cpu_elem_size(op->elem);
-  phs_val table = phs_e_at(g, g->constant, c->steps), now = clock_value(g, c),
-          zero = phs_e_int(g, 0);
-  phs_val i = phs_e_for_const(g, 0, elements(g, index), 1);
+  phs_val table = phs_e_at(g, g->constant, c->steps), now = this_slot(g, c), zero = phs_e_int(g, 0);
+  phs_val i = phs_e_for(g, g->lo, g->hi, 1);
   phs_val narrow = phs_e_load(g, phs_e_gep(g, table, i, "i32"), "i32", 4);
   phs_val steps = phs_e_cast(g, "arith.extui", narrow, "i32", "i64");
   phs_val slot = phs_e_op2(g, "arith.subi", "i64", now, steps);
@@ -86,6 +86,13 @@ static void each_its_own(phs_gen *g, int index, phs_val x, phs_val y) {
   phs_e_end(g);
 }
 
+/* Elements lo..hi. */
+static void copy(phs_gen *g, phs_elem e, phs_val to, phs_val from) {
+  phs_val count = phs_e_op2(g, "arith.subi", "i64", g->hi, g->lo);
+  phs_e_memcpy(g, phs_e_gep(g, to, g->lo, phs_e_elem(e)), phs_e_gep(g, from, g->lo, phs_e_elem(e)),
+               phs_e_with(g, "arith.muli", count, (int64_t)phs_cpu_elem_size(e)));
+}
+
 void phs_lower_delay(phs_gen *g, int index) {
   const phs_op *op = &g->plan->net->op[index];
   const phs_cpu_op *c = &g->plan->op[index];
@@ -94,16 +101,11 @@ void phs_lower_delay(phs_gen *g, int index) {
     each_its_own(g, index, x, y);
     return;
   }
-  phs_val from = c->depth == 0 ? x : slot_pointer(g, index, clock_value(g, c));
-  phs_e_memcpy(g, y, from, phs_e_int(g, elements(g, index) * (int64_t)phs_cpu_elem_size(op->elem)));
+  copy(g, op->elem, y, c->depth == 0 ? x : slot_pointer(g, index, this_slot(g, c)));
 }
 
 void phs_lower_delay_store(phs_gen *g, int index) {
   const phs_op *op = &g->plan->net->op[index];
-  const phs_cpu_op *c = &g->plan->op[index];
-  phs_val x = phs_e_result(g, op->operand[0]), now = clock_value(g, c);
-  phs_val to = slot_pointer(g, index, now);
-  phs_e_memcpy(g, to, x, phs_e_int(g, elements(g, index) * (int64_t)phs_cpu_elem_size(op->elem)));
-  phs_val next = phs_e_with(g, "arith.remui", phs_e_with(g, "arith.addi", now, 1), c->depth);
-  phs_e_store(g, next, phs_e_at(g, g->state, c->clock), "i64", 8);
+  phs_val x = phs_e_result(g, op->operand[0]);
+  copy(g, op->elem, slot_pointer(g, index, this_slot(g, &g->plan->op[index])), x);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-#include "backends/cpu/plan.h"
+#include "backends/cpu/plan_layout.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -10,13 +10,12 @@ static const size_t max_state = (size_t)1 << 36;
  * data. */
 static const size_t max_blob = ((size_t)1 << 31) - ((size_t)1 << 24);
 
-enum { WIDEST = 16 /* floats in a vector */ };
+/* As large as memories get. */
+static const size_t max_tables = (size_t)1 << 42;
 
-typedef struct layout {
-  phs_cpu_plan *plan;
-  size_t widest; /* elements of the largest value that is scanned for non-zero elements */
-  bool state_overflow, blob_overflow, no_memory;
-} layout;
+enum { WIDEST = PHS_CPU_WIDEST };
+
+typedef phs_cpu_layout layout;
 
 size_t phs_cpu_elem_size(phs_elem e) {
   return e == PHS_I1 ? 1 : 4;
@@ -35,15 +34,37 @@ static size_t reserve(size_t *end, size_t limit, bool *overflow, size_t a, size_
   return at;
 }
 
-static size_t in_state(layout *l, size_t a, size_t b, size_t size) {
+size_t phs_cpu_in_state(layout *l, size_t a, size_t b, size_t size) {
   return reserve(&l->plan->state_size, max_state, &l->state_overflow, a, b, 1, size);
+}
+
+size_t phs_cpu_in_tables(layout *l, size_t bytes, size_t count) {
+  return reserve(&l->plan->table_size, max_tables, &l->table_overflow, bytes, count, 1, 1);
+}
+
+size_t phs_cpu_in_blob(layout *l, size_t bytes) {
+  return reserve(&l->plan->blob_size, max_blob, &l->blob_overflow, bytes, 1, 1, 1);
+}
+
+size_t phs_cpu_data(layout *l, const void *data, size_t bytes) {
+  phs_cpu_plan *p = l->plan;
+  size_t at = phs_cpu_in_blob(l, bytes);
+  phs_cpu_data_piece *piece = PHS_NEW(p->arena, phs_cpu_data_piece);
+  if (!piece) {
+    l->no_memory = true;
+    return at;
+  }
+  *piece = (phs_cpu_data_piece){at, bytes, data, NULL};
+  *(p->last_data ? &p->last_data->next : &p->data) = piece;
+  p->last_data = piece;
+  return at;
 }
 
 static size_t in_blob(layout *l, size_t a, size_t b, size_t c) {
   return reserve(&l->plan->blob_size, max_blob, &l->blob_overflow, a, b, c, 4);
 }
 
-static size_t round_up(size_t n, int lanes) {
+size_t phs_cpu_round_up(size_t n, int lanes) {
   return (n + (size_t)lanes - 1) / (size_t)lanes * (size_t)lanes;
 }
 
@@ -60,11 +81,11 @@ static void choose_row(const layout *l, phs_cpu_op *c) {
       lanes /= 2;
     }
   } else {
-    while (lanes > 4 && round_up(n, lanes) - n > n / 8) {
+    while (lanes > 4 && phs_cpu_round_up(n, lanes) - n > n / 8) {
       lanes /= 2;
     }
   }
-  c->row = round_up(n, lanes);
+  c->row = phs_cpu_round_up(n, lanes);
   c->lanes = lanes < l->plan->target->lanes ? lanes : l->plan->target->lanes;
 }
 
@@ -87,7 +108,7 @@ static void plan_linear(layout *l, const phs_op *op, phs_cpu_op *c) {
     c->bias = in_blob(l, (size_t)c->lead, c->row, 1);
   }
   if (c->lead > 1) {
-    c->acc = in_state(l, c->row, 1, 4);
+    c->acc = phs_cpu_in_state(l, c->row, 1, 4);
   }
   scan(l, &l->plan->net->op[op->operand[0]]);
 }
@@ -122,8 +143,8 @@ static void plan_conv(layout *l, const phs_op *op, phs_cpu_op *c) {
   if (v->bias.data) {
     c->bias = in_blob(l, (size_t)v->groups, c->row, 1);
   }
-  c->acc =
-      in_state(l, (size_t)(c->window.out[0] * c->window.out[1]), (size_t)v->groups * c->row, 4);
+  c->acc = phs_cpu_in_state(l, (size_t)(c->window.out[0] * c->window.out[1]),
+                            (size_t)v->groups * c->row, 4);
   scan(l, x);
 }
 
@@ -147,8 +168,7 @@ static void plan_delay(layout *l, const phs_op *op, phs_cpu_op *c) {
     c->uniform = c->uniform && s->v[i] == s->v[0];
   }
   if (c->depth > 0) {
-    c->ring = in_state(l, (size_t)c->depth, n, phs_cpu_elem_size(op->elem));
-    c->clock = in_state(l, 1, 1, 8);
+    c->ring = phs_cpu_in_state(l, (size_t)c->depth, n, phs_cpu_elem_size(op->elem));
   }
   if (!c->uniform) {
     c->steps = in_blob(l, n, 1, 1);
@@ -165,10 +185,15 @@ static void plan_neurons(layout *l, const phs_op *op, phs_cpu_op *c) {
     return;
   }
   for (int i = 0; i < u->state_count; i++) {
-    c->state[i] = in_state(l, n, 1, 4);
+    c->state[i] = phs_cpu_in_state(l, n, 1, 4);
   }
   for (int i = 0; i < u->coeff_count; i++) {
-    c->coeff[i] = u->coeff[i].n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, WIDEST), 1, 1);
+    c->coeff[i] = u->coeff[i].n == 1 ? PHS_CPU_NONE : in_blob(l, phs_cpu_round_up(n, WIDEST), 1, 1);
+  }
+  for (int i = 0; i < u->state_count; i++) {
+    c->initial[i] = u->initial[i].v && u->initial[i].n > 1
+                        ? in_blob(l, phs_cpu_round_up(n, WIDEST), 1, 1)
+                        : PHS_CPU_NONE;
   }
 }
 
@@ -178,13 +203,14 @@ static void plan_op(layout *l, int index) {
   phs_cpu_op *c = &p->op[index];
   size_t n = phs_shape_count(&op->shape);
   *c = (phs_cpu_op){.root = index, .uniform = true, .lanes = p->target->lanes};
-  c->ring = c->clock = c->acc = c->weight = c->bias = c->factor = c->steps = PHS_CPU_NONE;
+  c->ring = c->acc = c->weight = c->bias = c->factor = c->steps = PHS_CPU_NONE;
+  c->descriptor = c->list = PHS_CPU_NONE;
   if (op->kind == PHS_OP_FLATTEN || op->kind == PHS_OP_OUTPUT) {
     c->root = p->op[op->operand[0]].root;
     c->out = p->op[c->root].out;
     return;
   }
-  c->out = in_state(l, n, 1, phs_cpu_elem_size(op->elem));
+  c->out = phs_cpu_in_state(l, n, 1, phs_cpu_elem_size(op->elem));
   switch (op->kind) {
   case PHS_OP_LINEAR:
     plan_linear(l, op, c);
@@ -196,7 +222,8 @@ static void plan_op(layout *l, int index) {
     plan_pool(l, op, c);
     break;
   case PHS_OP_SCALE:
-    c->factor = op->scale.factor.n == 1 ? PHS_CPU_NONE : in_blob(l, round_up(n, WIDEST), 1, 1);
+    c->factor =
+        op->scale.factor.n == 1 ? PHS_CPU_NONE : in_blob(l, phs_cpu_round_up(n, WIDEST), 1, 1);
     break;
   case PHS_OP_DELAY:
     plan_delay(l, op, c);
@@ -228,6 +255,11 @@ static phasor_status too_large(const layout *l, phs_diag *diag) {
                "split the network, or use a target that stores weights more compactly",
                "the weights of %s take more than %zu bytes, the most that one CPU program reaches",
                l->plan->net->name, max_blob);
+  } else if (l->table_overflow) {
+    phs_report(diag, PHS_CPU_SYNAPSES, &place,
+               "make them again when they are needed: --synapses=recompute",
+               "the tables of synapses of %s take more than %zu bytes", l->plan->net->name,
+               max_tables);
   } else {
     phs_report(diag, PHS_CPU_STATE, &place,
                "shorten the delays (their length times their elements counts) or raise --dt",
@@ -237,26 +269,80 @@ static phasor_status too_large(const layout *l, phs_diag *diag) {
   return PHASOR_ERROR_TARGET;
 }
 
+/* What is described by data: sources, and synapses with all that tables need. */
+static void plan_programs(layout *l) {
+  phs_cpu_plan *p = l->plan;
+  uint64_t *all = PHS_NEW_ARRAY(p->arena, uint64_t, (size_t)p->net->op_count);
+  phs_program_info *info = PHS_NEW(p->arena, phs_program_info);
+  size_t count = 0;
+  if (p->blob_size == 0) {
+    phs_cpu_in_blob(l, 1); /* offset 0 stands for nothing */
+  }
+  if (!all || !info) {
+    l->no_memory = true;
+    return;
+  }
+  for (int i = 0; i < p->net->op_count && !l->no_memory && l->failed_op < 0; i++) {
+    if (p->net->op[i].kind == PHS_OP_SOURCE) {
+      phs_cpu_plan_source(l, i);
+    } else if (p->net->op[i].kind == PHS_OP_SYNAPSES) {
+      phs_cpu_plan_synapses(l, i);
+      all[count++] = p->op[i].descriptor;
+    }
+  }
+  if (l->no_memory || l->failed_op >= 0) {
+    return;
+  }
+  if (p->table_size > 0) {
+    p->tables = phs_cpu_in_state(l, 1, 1, 8);
+    *info = (phs_program_info){phs_cpu_data(l, all, count * sizeof *all), count};
+    p->info = phs_cpu_data(l, info, sizeof *info);
+  }
+}
+
+static phasor_status too_many(const layout *l, phs_diag *diag) {
+  const phs_op *op = &l->plan->net->op[l->failed_op];
+  const phs_projection *p = &op->synapses.projection[l->failed_projection];
+  bool plastic = op->synapses.plasticity.kind != PHS_PLASTICITY_NONE;
+  phs_place place = {.file = l->plan->net->file, .line = p->line, .column = p->column};
+  phs_report(diag, PHS_CPU_SYNAPSES, &place, "scale the network down, or split the projection",
+             "projection '%s' has about %.3g synapses; a CPU program holds %.3g %sin one", p->name,
+             phs_recipe_expected(&p->recipe), plastic ? 0x1p32 : 0x1p40,
+             plastic ? "plastic ones " : "");
+  return PHASOR_ERROR_TARGET;
+}
+
 static phasor_status lay_out(layout *l, phs_diag *diag) {
   phs_cpu_plan *p = l->plan;
   const phs_net *net = p->net;
+  bool described = false;
   for (int i = 0; i < net->op_count; i++) {
     plan_op(l, i);
+    described = described || net->op[i].kind == PHS_OP_SOURCE || net->op[i].kind == PHS_OP_SYNAPSES;
     if (net->op[i].kind == PHS_OP_INPUT) {
       p->input[p->input_count++] = i;
     } else if (net->op[i].kind == PHS_OP_OUTPUT) {
       p->output[p->output_count++] = i;
     }
   }
+  p->time = phs_cpu_in_state(l, 1, 1, 8);
+  if (described) {
+    plan_programs(l);
+  }
+  phs_cpu_plan_domains(l);
   if (l->no_memory) {
     phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the layout of the program");
     return PHASOR_ERROR_INTERNAL;
   }
-  p->list = in_state(l, l->widest + 1, 1, 4);
-  in_state(l, PHS_CPU_ALIGN, 1, 1);
+  if (l->failed_op >= 0) {
+    return too_many(l, diag);
+  }
+  p->list = phs_cpu_in_state(l, l->widest + 1, 1, 4);
+  phs_cpu_in_state(l, PHS_CPU_ALIGN, 1, 1);
   in_blob(l, PHS_CPU_ALIGN / 4, 1, 1);
   l->state_overflow = l->state_overflow || l->widest > UINT32_MAX;
-  return l->state_overflow || l->blob_overflow ? too_large(l, diag) : PHASOR_OK;
+  return l->state_overflow || l->blob_overflow || l->table_overflow ? too_large(l, diag)
+                                                                    : PHASOR_OK;
 }
 
 phasor_status phs_cpu_plan_create(const phs_net *net, const phs_cpu_target *target,
@@ -289,7 +375,7 @@ phasor_status phs_cpu_plan_create(const phs_net *net, const phs_cpu_target *targ
     status = PHASOR_ERROR_USAGE;
     goto failed;
   }
-  layout l = {.plan = p};
+  layout l = {.plan = p, .failed_op = -1};
   status = lay_out(&l, diag);
   if (status != PHASOR_OK) {
     goto failed;
@@ -325,6 +411,13 @@ bool phs_cpu_plan_quantity(const phs_cpu_plan *p, int index, const char *var, ph
   if (strcmp(var, "out") == 0) {
     return true;
   }
+  if (op->kind == PHS_OP_SYNAPSES && op->synapses.plasticity.kind != PHS_PLASTICITY_NONE &&
+      strcmp(var, "w") == 0) {
+    *elem = PHS_F32;
+    *count = p->op[index].projection->layout.synapses;
+    *offset = p->op[index].projection->plastic;
+    return true;
+  }
   if (op->kind != PHS_OP_NEURONS) {
     return false;
   }
@@ -339,4 +432,12 @@ bool phs_cpu_plan_quantity(const phs_cpu_plan *p, int index, const char *var, ph
     }
   }
   return false;
+}
+
+phs_shape phs_cpu_quantity_shape(const phs_cpu_plan *p, int index, const char *var, size_t count) {
+  const phs_op *op = &p->net->op[index];
+  if (op->kind == PHS_OP_SYNAPSES && strcmp(var, "w") == 0) {
+    return (phs_shape){.rank = 1, .dim = {(int64_t)count}};
+  }
+  return op->shape;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file plan.h  Where everything of a program lies: results, states and scratch in the state block,
- * weights in the blob of constants. Decided once, before any code is made; the text of the program,
- * the blob, the header and the JIT read it.
+ * weights and recipes in the blob of constants, synapses in the tables. Decided once, before any
+ * code is made; the text of the program, the blob, the header and the JIT read it.
  *
  * Every buffer starts at a multiple of 64 bytes and is followed by room up to the next one, so
  * vector loops run over whole vectors; what they compute in the surplus lanes is never looked at.
@@ -11,6 +11,7 @@
 #ifndef PHS_CPU_PLAN_H
 #define PHS_CPU_PLAN_H
 
+#include "backends/cpu/program/program.h"
 #include "backends/cpu/target.h"
 #include "diag/diag.h"
 #include "net/net.h"
@@ -28,9 +29,10 @@ typedef struct phs_cpu_op {
                op */
   size_t out;    /**< result in the state block: bytes 0/1, i32 or f32, row-major */
   size_t *state; /**< neurons: f32 arrays */
-  size_t ring;   /**< delay: [depth][elements]; slot t mod depth is written at the end of step t */
-  size_t clock;  /**< delay: i64, t mod depth */
-  int64_t depth; /**< delay: the longest, in steps; 0: the result is the operand of the same step */
+  size_t ring;   /**< delay: [depth][elements]; slot t mod depth is written at the end of step t.
+                    synapses: as phs_program_synapses.ring */
+  int64_t depth; /**< delay: the longest, in steps; 0: the result is the operand of the same step.
+                    synapses: slots of the ring */
   bool uniform;  /**< delay: one for all elements */
   size_t acc;    /**< conv: [positions][groups][row]; linear over leading dimensions: one row */
   int64_t lead;  /**< linear: product of the leading dimensions */
@@ -46,7 +48,27 @@ typedef struct phs_cpu_op {
                     vector */
   size_t factor; /**< scale: likewise */
   size_t steps;  /**< delay: i32 for each element */
+  size_t initial[PHS_MAX_STATES]; /**< neurons: states before the first step, where they differ */
+  size_t descriptor;              /**< source, synapses: phs_program_source, _synapses */
+  const phs_program_synapses *synapses;
+  const phs_program_projection *projection; /**< of synapses */
+  size_t list; /**< spike lists, where a projection reads the result; else PHS_CPU_NONE */
+  int domain;  /**< whose parts make the result; -1: part 0 makes it alone */
 } phs_cpu_op;
+
+/** Ops that work on one range of elements, and whose results the same part makes: of `count`
+ * elements, whole tiles. */
+typedef struct phs_cpu_domain {
+  size_t count;
+  size_t before; /**< tiles of earlier domains, by which odd tiles are dealt out in turn */
+} phs_cpu_domain;
+
+/** Constant data that lies in the blob as it is. */
+typedef struct phs_cpu_data_piece {
+  size_t offset, bytes;
+  const void *data;
+  struct phs_cpu_data_piece *next;
+} phs_cpu_data_piece;
 
 typedef struct phs_cpu_plan {
   phs_arena *arena;
@@ -56,8 +78,14 @@ typedef struct phs_cpu_plan {
   int input_count, output_count;
   int *input, *output; /**< op indices, in op order */
   phs_cpu_op *op;
-  size_t list; /**< scratch: indices of the non-zero elements of one value, u32 */
-  size_t state_size, blob_size;
+  int domain_count;
+  phs_cpu_domain *domain;
+  size_t list;   /**< scratch: indices of the non-zero elements of one value, u32 */
+  size_t time;   /**< in the state: i64, number of the step, from 0 */
+  size_t tables; /**< in the state: pointer to the tables, where there are any */
+  size_t info;   /**< in the blob: phs_program_info, where there are tables */
+  phs_cpu_data_piece *data, *last_data; /**< in the order of their offsets */
+  size_t state_size, blob_size, table_size;
 } phs_cpu_plan;
 
 /**
@@ -74,6 +102,8 @@ bool phs_cpu_plan_partial(const phs_op *op);
 /** Where quantity @p var of op @p op lies; as phs_interp_quantity(). */
 bool phs_cpu_plan_quantity(const phs_cpu_plan *p, int op, const char *var, phs_elem *elem,
                            size_t *count, size_t *offset);
+/** Its shape: the op's, but for weights, which lie in one row. */
+phs_shape phs_cpu_quantity_shape(const phs_cpu_plan *p, int op, const char *var, size_t count);
 /** Bytes of one element in memory. */
 size_t phs_cpu_elem_size(phs_elem e);
 

@@ -52,6 +52,9 @@ static const char *const op_name[] = {
     [PHS_K_EXP] = "math.exp",
     [PHS_K_LOG] = "math.log",
     [PHS_K_TANH] = "math.tanh",
+    [PHS_K_SIN] = "math.sin",
+    [PHS_K_COS] = "math.cos",
+    [PHS_K_BITCAST] = "arith.bitcast",
 };
 
 /* In the order of the numbers that the dialect gives them. */
@@ -202,12 +205,15 @@ phs_val phs_lower_scalar(phs_gen *g, const phs_registers *r, const phs_scalar_in
   case PHS_K_EXP:
   case PHS_K_LOG:
   case PHS_K_TANH:
+  case PHS_K_SIN:
+  case PHS_K_COS:
     return phs_e_op1(g, op_name[in->op], out.s, a);
   case PHS_K_SITOFP:
   case PHS_K_UITOFP:
   case PHS_K_EXTUI:
   case PHS_K_EXTSI:
   case PHS_K_TRUNCI:
+  case PHS_K_BITCAST:
     return phs_e_cast(g, op_name[in->op], a, from.s, out.s);
   default:
     return phs_e_op2(g, op_name[in->op], out.s, a, b);

@@ -10,12 +10,12 @@
 static void value(phs_buf *b, const phs_cpu_plan *p, int op, const char *node, const char *var,
                   bool *comma) {
   static const char *const types[] = {"u8", "i32", "f32"};
-  const phs_shape *s = &p->net->op[op].shape;
   phs_elem elem;
   size_t count, offset;
   if (!phs_cpu_plan_quantity(p, op, var, &elem, &count, &offset)) {
     return;
   }
+  phs_shape shape = phs_cpu_quantity_shape(p, op, var, count), *s = &shape;
   phs_buf_puts(b, *comma ? ",{\"node\":" : "{\"node\":");
   phs_buf_json(b, node);
   phs_buf_puts(b, ",\"var\":");
@@ -48,13 +48,17 @@ static void all_of_op(phs_buf *b, const phs_cpu_plan *p, int index, const char *
       value(b, p, index, name, op->neurons.state[i], comma);
     }
   }
+  if (op->kind == PHS_OP_SYNAPSES) {
+    value(b, p, index, name, "w", comma); /* where they are plastic */
+  }
 }
 
 static void json(phs_buf *b, const phs_cpu_plan *p) {
   bool comma = false;
   phs_buf_puts(b, "{\"phasor\":\"" PHASOR_VERSION_STRING "\",\"symbol\":");
   phs_buf_json(b, p->symbol);
-  phs_buf_printf(b, ",\"state_bytes\":%zu,\"weight_bytes\":%zu", p->state_size, p->blob_size);
+  phs_buf_printf(b, ",\"state_bytes\":%zu,\"weight_bytes\":%zu,\"table_bytes\":%zu", p->state_size,
+                 p->blob_size, p->table_size);
   if (p->net->has_time) {
     phs_buf_printf(b, ",\"dt\":%.17g", p->net->dt);
   }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The main program of --emit=exe: runs the network over input files. Compiled together with the
  * program's header and src/vm for the target; the C library is all it needs. */
+#include "machine.h"
 #include "model.h"
 #include "vm/recorder.h"
 #include "vm/stimulus.h"
@@ -14,6 +15,7 @@
 #include <time.h>
 
 /* Exit codes as phasorc's, and the codes that `phasorc explain` tells about. */
+enum { MOST_THREADS = 1024 };
 enum { EXIT_OK = 0, EXIT_MODEL = 1, EXIT_USAGE = 2, EXIT_IO = 4, EXIT_INTERNAL = 70 };
 enum {
   INPUTS = MODEL(INPUT_COUNT),
@@ -35,6 +37,7 @@ typedef struct options {
   probe *probe;
   size_t probe_count;
   double transient;
+  int threads;
   bool json, transient_given;
 } options;
 
@@ -43,7 +46,7 @@ typedef struct session {
   phs_stimulus stimulus[INPUTS + 1];
   size_t samples, steps;
   bool batched;
-  unsigned char *state;
+  phs_machine machine;
   phs_summary summary;
   phs_spike_meter *meter; /**< of each population, where there are statistics */
 } session;
@@ -124,6 +127,7 @@ static void usage(FILE *out) {
         "model's dt)\n"
         "  --event-value=count|binary\n"
         "  --steps N                cut the inputs to N steps, or fill them with zeros\n"
+        "  -j N                     threads that run the network together; never changes a result\n"
         "  --transient SECONDS      what the statistics leave out at the beginning\n"
         "  --record NODE.VAR=FILE   record spikes, v, i, out, ... of a node, .csv, .npy or, of "
         "spikes, "
@@ -251,6 +255,17 @@ static int set_steps(options *o, const char *value) {
   return status;
 }
 
+static int set_threads(options *o, const char *value) {
+  double n;
+  int status = set_number(o, "-j", value, &n);
+  o->threads = status == EXIT_OK && n <= MOST_THREADS ? (int)n : 0;
+  if (status == EXIT_OK && (double)o->threads != n) {
+    return fail(o, EXIT_USAGE, "give a whole number of threads", "-j '%s' is not from 1 to %d",
+                value, MOST_THREADS);
+  }
+  return status;
+}
+
 static int set_option(options *o, const char *name, const char *value) {
   if (strcmp(name, "-i") == 0) {
     return add_input(o, value);
@@ -266,6 +281,9 @@ static int set_option(options *o, const char *name, const char *value) {
   }
   if (strcmp(name, "--steps") == 0) {
     return set_steps(o, value);
+  }
+  if (strcmp(name, "-j") == 0) {
+    return set_threads(o, value);
   }
   if (strcmp(name, "--transient") == 0) {
     return set_transient(o, value);
@@ -286,7 +304,7 @@ static int set_option(options *o, const char *name, const char *value) {
 
 static bool known(const char *name) {
   static const char *const names[] = {
-      "-i",      "-o",          "--record",      "--bin",
+      "-i",      "-o",          "--record",      "--bin",           "-j",
       "--steps", "--transient", "--event-value", "--message-format"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     if (strcmp(names[i], name) == 0) {
@@ -418,8 +436,8 @@ static int prepare(session *s) {
                      .has_time = MODEL(HAS_TIME)};
   m->population = calloc(QUANTITIES + 1, sizeof *m->population);
   m->output = calloc(OUTPUTS + 1, sizeof *m->output);
-  s->state = aligned_alloc(MODEL(STATE_ALIGN), MODEL(STATE_SIZE));
-  if (!m->population || !m->output || !s->state) {
+  if (!m->population || !m->output ||
+      !phs_machine_open(&s->machine, s->o.threads ? s->o.threads : 1)) {
     return no_memory(&s->o);
   }
   for (int i = 0; i < QUANTITIES; i++) {
@@ -447,12 +465,12 @@ static int prepare(session *s) {
 static void count_spikes(session *s, size_t i, const phasor_cpu_value *q, size_t step) {
   phs_summary *m = &s->summary;
   m->population[i].spikes +=
-      phs_summary_sum((phs_record_type)q->type, q->count, s->state + q->offset);
+      phs_summary_sum((phs_record_type)q->type, q->count, s->machine.state + q->offset);
   if (m->bin && step == 0) {
     phs_spike_meter_reset(&s->meter[i]);
   }
   if (m->bin && step >= m->first_step) {
-    phs_spike_meter_take(&s->meter[i], s->state + q->offset);
+    phs_spike_meter_take(&s->meter[i], s->machine.state + q->offset);
   }
   if (m->bin && step + 1 == s->steps) {
     phs_spike_sums sums;
@@ -474,11 +492,11 @@ static bool look(session *s, size_t sample, size_t step) {
   for (int i = 0; i < OUTPUTS; i++) {
     const phasor_cpu_value *q = &MODEL(output)[i];
     phs_summary_add(s->summary.output[i].total + sample * q->count, (phs_record_type)q->type,
-                    q->count, s->state + q->offset);
+                    q->count, s->machine.state + q->offset);
   }
   for (size_t i = 0; i < s->o.probe_count; i++) {
     probe *p = &s->o.probe[i];
-    ok = phs_recorder_row(&p->recorder, s->state + p->value->offset) && ok;
+    ok = phs_recorder_row(&p->recorder, s->machine.state + p->value->offset) && ok;
   }
   return ok;
 }
@@ -495,12 +513,12 @@ static int loop(session *s) {
   double begin = seconds();
   bool ok = true;
   for (size_t b = 0; ok && b < s->samples; b++) {
-    MODEL(init)(s->state);
+    phs_machine_init(&s->machine);
     for (size_t t = 0; ok && t < s->steps; t++) {
       for (int k = 0; k < INPUTS; k++) {
         row[k] = s->stimulus[k].data + (b * s->steps + t) * MODEL(input)[k].count;
       }
-      MODEL(step)(s->state, row, NULL);
+      phs_machine_step(&s->machine, row);
       ok = look(s, b, t);
     }
   }
@@ -572,7 +590,7 @@ static void clean_up(session *s) {
   free(s->o.probe);
   free(s->summary.output);
   free(s->summary.population);
-  free(s->state);
+  phs_machine_close(&s->machine);
 }
 
 int main(int argc, char **argv) {
