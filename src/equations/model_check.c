@@ -114,6 +114,7 @@ static bool needs(const phs_expression *e, const char *name) {
 }
 
 static void report_loop(checker *c, const phs_equation *q) {
+  c->m->incomplete = true;
   phs_text_error e;
   phs_text_fail(&e, q->at, q->length, "make one of them a state variable, or write it out",
                 "'%.60s' needs itself%s", q->name,

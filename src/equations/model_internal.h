@@ -47,6 +47,8 @@ struct phs_equations_model {
   phs_arena *arena;
   const phs_model_source *source;
   int parameter_count, state_count, named_count, receptor_count;
+  bool incomplete; /**< a name could not be read where it is defined: others that use it are not
+                      to blame */
   phs_model_name *parameter, *state, *receptor;
   phs_formula *preset; /**< default of each parameter */
   bool *parameter_known;

@@ -260,23 +260,35 @@ static size_t find_equals(const char *s, span r) {
   }
 }
 
+/* Expressions have no ':', so the first one ends them, even where a parenthesis is left open. */
+static size_t find_colon(const char *s, span r) {
+  size_t i = r.at;
+  while (i < r.end && s[i] != ':') {
+    i += s[i] == '#' ? strcspn(s + i, "\n") : 1;
+  }
+  return i < r.end ? i : r.end;
+}
+
 /* One line of the equations. */
 static void read_equation(phs_equations_model *m, span r, phs_diag *diag) {
   const phs_text *text = &m->source->equations;
   const char *s = text->s;
-  size_t equals = find_equals(s, r), colon = find(s, (span){equals, r.end}, ":");
+  size_t equals = find_equals(s, r), colon = find_colon(s, (span){equals, r.end});
   span name;
   bool rate;
   if (equals == r.end) {
     report(diag, PHS_EQ_SYNTAX, text, r.at, r.end - r.at, "write dv/dt = expression : unit",
            "this line has no '='");
+    m->incomplete = true;
     return;
   }
   if (!read_left(text, (span){r.at, equals}, &name, &rate, diag)) {
+    m->incomplete = true;
     return;
   }
   phs_equation q = {.name = copy(m, s, name), .at = name.at, .length = name.end - name.at};
   if (!q.name || !phs_model_name_ok(m, q.name, text, name.at, diag)) {
+    m->incomplete = true;
     return;
   }
   if (colon == r.end) {
@@ -347,6 +359,9 @@ static bool no_state(phs_equations_model *m, const phs_text *text, span r, const
   char help[128] = "statements set variables that have a differential equation";
   for (int i = 0; i < m->state_count; i++) {
     known[i] = m->equation[i].name;
+  }
+  if (m->incomplete) {
+    return false;
   }
   const char *near = phs_nearest(name, known, (size_t)m->state_count);
   phs_text_fail(&e, r.at, r.end - r.at, help, "'%.60s' is no state variable", name);
@@ -448,6 +463,8 @@ void phs_model_read_parameters(phs_equations_model *m, phs_diag *diag) {
       m->parameter[m->parameter_count].name = p->name.s;
       m->preset[m->parameter_count] = read_preset(m, &p->value, diag);
       m->parameter_count++;
+    } else {
+      m->incomplete = true;
     }
   }
 }

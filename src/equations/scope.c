@@ -109,6 +109,11 @@ static bool name(void *user, const char *s, bool previous, phs_operand *out, con
   if (name_of_state(c, s, false, out) || name_of_named(c, s, out)) {
     return true;
   }
+  phs_value unit;
+  phs_text_error ignored;
+  if (c->m->incomplete && !phs_unit_parse(s, strlen(s), &unit, &ignored)) {
+    return give(out, (phs_dimension){0}, false, 0);
+  }
   size_t count;
   const char **names = phs_scope_names(c, &count);
   *near = names ? phs_nearest(s, names, count) : NULL;
