@@ -21,7 +21,7 @@ static bool is_letter(char c) {
 }
 
 bool yml_check_name(yml_reader *r, const yml_node *n) {
-  const char *s = n->kind == YML_SCALAR ? n->text : "";
+  const char *s = n->kind == YML_SCALAR && !yml_is_null(n) ? n->text : "";
   size_t i = is_letter(s[0]) ? 1 : 0;
   while (i > 0 && (is_letter(s[i]) || s[i] == '-' || (s[i] >= '0' && s[i] <= '9'))) {
     i++;

@@ -168,7 +168,7 @@ double *yml_draw(yml_reader *r, const yml_node *n, const phs_distribution *d, co
                  size_t count, phs_arena *arena) {
   if (count > r->values_left) {
     YML_FAIL(r, PHS_YAML_LIMIT, n, "use smaller populations, or one value for all",
-             "more than 2^27 values are to be drawn");
+             "more than 2^26 values are to be drawn");
     return NULL;
   }
   r->values_left -= count;

@@ -68,13 +68,13 @@ static bool check_something(yml_reader *r) {
   if (r->draft_count > 0) {
     return true;
   }
-  const yml_field *f = &r->root->part[r->root->part_count - 1][FILE_PHASOR];
-  return YML_FAIL(r, PHS_YAML_EMPTY, f->node, "add populations", "the network has nothing in it");
+  return YML_FAIL(r, PHS_YAML_EMPTY, r->document, "add populations",
+                  "the network has nothing in it");
 }
 
 static bool read_model(yml_reader *r, const char *path) {
   bool ok = yml_read_files(r, path);
-  if (!r->root || r->root->part_count == 0 || yml_full(r)) {
+  if (!r->document || yml_full(r)) {
     return false;
   }
   ok = yml_read_constants(r, r->root) && ok;

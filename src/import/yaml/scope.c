@@ -127,7 +127,9 @@ static bool read_one(files *f, const char *path, const yml_node *from, int depth
     return false; /* no use in telling what else is unknown */
   }
   bool ok = yml_decode(r, NULL, root, &yml_model_file, part);
-  return read_includes(f, &part[FILE_INCLUDE], depth) && add_part(r, r->root, part) && ok;
+  r->document = depth == 0 ? root : r->document;
+  ok = read_includes(f, &part[FILE_INCLUDE], depth) && ok;
+  return add_part(r, r->root, part) && ok;
 }
 
 bool yml_read_files(yml_reader *r, const char *path) {

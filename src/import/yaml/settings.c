@@ -119,8 +119,7 @@ static bool read_dt(yml_reader *r) {
     r->dt = f->number;
     r->net->dt = f->number / 1000;
   } else if (ok) {
-    const yml_field *phasor = &r->root->part[r->root->part_count - 1][FILE_PHASOR];
-    return YML_FAIL(r, PHS_YAML_MISSING_KEY, phasor->node, "add dt: 0.1 ms",
+    return YML_FAIL(r, PHS_YAML_MISSING_KEY, r->document, "add dt: 0.1 ms",
                     "the model does not say how long a step is");
   }
   r->net->has_time = true;

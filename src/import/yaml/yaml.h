@@ -30,7 +30,7 @@
 #define YML_MAX_NESTING 16 /* instances in instances, includes in includes */
 #define YML_MAX_SIZE ((int64_t)1 << 31)
 #define YML_MAX_VALUES ((int64_t)1 << 28) /* of one file */
-#define YML_MAX_DRAWN ((size_t)1 << 27)   /* values drawn at import */
+#define YML_MAX_DRAWN ((size_t)1 << 26)   /* values drawn at import */
 #define YML_MAX_EVENTS ((int64_t)1 << 26) /* spikes of one input */
 #define YML_MAX_DELAY 65535               /* steps */
 
@@ -106,7 +106,8 @@ struct yml_reader {
   int64_t steps;   /**< of the duration; 0: not given */
   double duration; /**< ms; 0: not given */
   yml_scope *root;
-  yml_element **element; /**< in the order of the files */
+  const yml_node *document; /**< of the model itself; NULL: it cannot be read */
+  yml_element **element;    /**< in the order of the files */
   int element_count, element_cap;
   yml_index elements;
   struct yml_use *use;           /**< models that were compiled */

@@ -101,7 +101,7 @@ CASES(keys, {"PHS0708", "did you mean 'populations'?", NET "@@popluations: {}\n"
       {"PHS0709", "'model'", HEAD "populations:\n  a: @@{size: 1}\n"},
       {"PHS0709", "size", HEAD "populations:\n  a: @@{model: if}\n"},
       {"PHS0709", "one of the keys", NET "  c: {size: 1, model: if}\nlayers:\n  l: @@{from: a}\n"},
-      {"PHS0709", "dt: 0.1 ms", "phasor: @@1\npopulations: {a: {size: 1, model: if}}\n"},
+      {"PHS0709", "dt: 0.1 ms", "@@phasor: 1\npopulations: {a: {size: 1, model: if}}\n"},
       {"PHS0709", "'weight'", NET "projections:\n- @@{from: src, to: a, rule: one_to_one}\n"},
       {"PHS0709", "'tau'", HEAD "populations:\n  a: @@{size: 1, model: lif}\n"},
       {"PHS0710", "true or false",
@@ -279,7 +279,7 @@ CASES(
      HEAD "inputs:\n  s: {poisson: {rate: 8 Hz, size: 1}}\npopulations:\n  p: {size: 1, model: "
           "i}\nprojections:\n- {from: s, to: p, rule: all_to_all, weight: 0, plasticity: @@{stdp: "
           "{tau_plus: 20 ms, tau_minus: 20 ms, A_plus: 0.01, A_minus: 0.01, w_max: 1}}}\n"},
-    {"PHS0730", "nothing in it", "phasor: @@1\ndt: 1 ms\n"}, )
+    {"PHS0730", "nothing in it", "@@phasor: 1\ndt: 1 ms\n"}, )
 
 CASES(files,
       {"PHS0725", "No such file",
