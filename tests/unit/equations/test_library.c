@@ -251,6 +251,7 @@ static void documented(void **state) {
     const char *from = strstr(page, phs_arena_printf(arena, "\n## %s\n", name));
     if (!from) {
       fail_msg("docs/models.md has no section '%s'", name);
+      return;
     }
     const char *end = strstr(from + 1, "\n## ");
     char *section = phs_arena_strdup(arena, from);
