@@ -11,7 +11,8 @@ extern "C" {
 
 /** One entry of a list. Static text. */
 typedef struct phasor_entry {
-  const char *name, *summary;
+  const char *name;
+  const char *summary; /**< up to its first line feed, where there is one */
 } phasor_entry;
 
 /** Name of list @p i ("targets", "passes", "presets", "models", "backends"), or NULL past the last.

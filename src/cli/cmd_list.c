@@ -5,13 +5,15 @@
 #include <string.h>
 
 static void print_entry(const phasor_entry *e, phasor_style style) {
-  /* The first line of a longer text says enough here. */
+  /* The first line of a longer text is the summary. */
   int n = (int)strcspn(e->summary, "\n");
   if (style == PHASOR_STYLE_JSON) {
     fputs("{\"name\":", stdout);
     cli_print_json(e->name);
     fputs(",\"summary\":", stdout);
-    cli_print_json(e->summary);
+    char line[512];
+    snprintf(line, sizeof line, "%.*s", n, e->summary);
+    cli_print_json(line);
     fputs("}\n", stdout);
   } else {
     printf("%-18s %.*s\n", e->name, n, e->summary);

@@ -231,42 +231,21 @@ static phasor_status emit(phasor_network *n, const phasor_options *o, const plan
   return status;
 }
 
-static phasor_status check_report(const phasor_options *o, const char *path, phs_diag *diag) {
-  if (!o->report) {
-    return PHASOR_OK;
-  }
-  if (!ends_with(o->report, ".json")) {
-    phs_report(diag, PHS_REPORT_FORMAT, &(phs_place){.file = o->report, .where = "--report"},
-               "use --report=FILE.json", "reports are written as .json in this version");
-    return PHASOR_ERROR_USAGE;
-  }
-  if (strcmp(o->report, path) == 0) {
-    phs_report(diag, PHS_RECORD_TWICE, &(phs_place){.file = path, .where = "--report"}, NULL,
-               "the report and the artefact would go to one file");
-    return PHASOR_ERROR_USAGE;
-  }
-  return PHASOR_OK;
-}
-
 phasor_status phasor_build(phasor_network *n, const phasor_options *o, char **path) {
   o = phs_options_or_default(o);
   plan p;
   phasor_status status = make_plan(n, o, &p);
-  if (status == PHASOR_OK) {
-    status = check_report(o, p.path, &n->session->diag);
-  }
-  if (status == PHASOR_OK) {
-    status = phs_check_overwrite(n, o, p.path);
-  }
-  /* Opened before the artefact is written: a report that has no place leaves both as they were. */
   phs_output report = {0};
-  if (status == PHASOR_OK && o->report) {
-    status = phs_output_open(&report, o->report, &n->session->diag);
+  if (status == PHASOR_OK) {
+    status = phs_check_overwrite(n, o, &o->records, p.path);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_report_open(o, p.path, &n->session->diag, &report);
   }
   if (status == PHASOR_OK) {
     status = emit(n, o, &p);
   }
-  if (status == PHASOR_OK && o->report) {
+  if (status == PHASOR_OK) {
     status = phs_report_build(n, o, kinds[p.kind].name, p.path, &report);
   } else {
     phs_output_abort(&report);

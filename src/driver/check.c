@@ -6,6 +6,7 @@
 
 #include "driver/network.h"
 #include "driver/targets.h"
+#include "passes/passes.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,13 +19,15 @@ static phs_place place_of(const phs_net *net, const phs_op *op) {
                      .column = op->column};
 }
 
-/* Nodes from which no edge leads on to an output. */
+/* Nodes from which no edge leads on to what the network is run for: outputs or, without any,
+ * populations. */
 static void lint_dead(const phs_net *net, phs_diag *diag) {
   size_t count = (size_t)net->op_count;
   bool *alive = calloc(count + 1, sizeof *alive);
   bool changed = alive != NULL;
+  phs_op_kind root = phs_pass_root_kind(net);
   for (size_t i = 0; alive && i < count; i++) {
-    alive[i] = net->op[i].kind == PHS_OP_OUTPUT;
+    alive[i] = net->op[i].kind == root;
   }
   while (changed) { /* delays lead backwards, so one pass from the end may not be enough */
     changed = false;
@@ -40,7 +43,8 @@ static void lint_dead(const phs_net *net, phs_diag *diag) {
     if (!alive[i] && !strchr(net->op[i].name, '#')) {
       phs_place place = place_of(net, &net->op[i]);
       phs_report(diag, PHS_LINT_DEAD, &place, "connect it, or leave it out of the export",
-                 "node '%s' does not lead to an output", net->op[i].name);
+                 "node '%s' does not lead to %s", net->op[i].name,
+                 root == PHS_OP_OUTPUT ? "an output" : "a population");
     }
   }
   free(alive);

@@ -2,13 +2,17 @@
 /* Networks in numbers, and nodes by name. */
 #include "driver/network.h"
 #include "phasor/list.h"
+#include "synapses/rows.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kind_names[] = {"input", "output",  "linear", "conv",  "pool",
-                                         "scale", "flatten", "add",    "delay", "neurons"};
+static const char *const kind_names[] = {
+    [PHS_OP_INPUT] = "input",     [PHS_OP_OUTPUT] = "output",     [PHS_OP_LINEAR] = "linear",
+    [PHS_OP_CONV] = "conv",       [PHS_OP_POOL] = "pool",         [PHS_OP_SCALE] = "scale",
+    [PHS_OP_FLATTEN] = "flatten", [PHS_OP_ADD] = "add",           [PHS_OP_DELAY] = "delay",
+    [PHS_OP_NEURONS] = "neurons", [PHS_OP_SYNAPSES] = "synapses", [PHS_OP_SOURCE] = "source"};
 
 const char *phs_kind_word(phs_op_kind kind) {
   return kind_names[kind];
@@ -39,6 +43,21 @@ uint64_t phs_op_parameters(const phs_op *op) {
     }
     for (int i = 0; !op->neurons.kernel && i < PHS_MAX_MODEL_PARAMS; i++) {
       n += op->neurons.param[i].n;
+    }
+    for (int i = 0; i < PHS_MAX_STATES; i++) {
+      n += op->neurons.initial[i].v ? op->neurons.initial[i].n : 0;
+    }
+    return n;
+  case PHS_OP_SYNAPSES: /* recipes have none but the weights of lists */
+    for (int i = 0; i < op->synapses.projection_count; i++) {
+      const phs_synapse_list *list = &op->synapses.projection[i].recipe.list;
+      n += list->weight ? list->count : 0;
+    }
+    return n;
+  case PHS_OP_SOURCE:
+    n = op->source.mean.n + op->source.sd.n + op->source.event_count;
+    for (size_t i = 0; i < op->source.piece_count; i++) {
+      n += op->source.piece_value[i].n;
     }
     return n;
   default:
@@ -91,8 +110,19 @@ static uint64_t conv_synapses(const phs_op *op, const phs_op *x) {
   return n;
 }
 
+static uint64_t sparse_synapses(const phs_synapses *s) {
+  double n = 0;
+  for (int i = 0; i < s->projection_count; i++) {
+    n += phs_recipe_expected(&s->projection[i].recipe);
+  }
+  return n < 1e18 ? (uint64_t)(n + 0.5) : (uint64_t)1000000000000000000;
+}
+
 uint64_t phs_op_synapses(const phs_net *net, int i) {
   const phs_op *op = &net->op[i];
+  if (op->kind == PHS_OP_SYNAPSES) {
+    return sparse_synapses(&op->synapses);
+  }
   if (op->kind == PHS_OP_LINEAR && op->linear.weight.data) {
     return linear_synapses(op, &net->op[op->operand[0]]);
   }
@@ -118,6 +148,7 @@ void phasor_network_describe(const phasor_network *n, phasor_network_info *out) 
     out->outputs += op->kind == PHS_OP_OUTPUT;
     out->parameters += phs_op_parameters(op);
     out->synapses += phs_op_synapses(net, i);
+    out->projections += op->kind == PHS_OP_SYNAPSES ? (uint64_t)op->synapses.projection_count : 0;
   }
 }
 
@@ -171,6 +202,13 @@ int phs_find_node(phs_diag *diag, const phs_net *net, const char *name, const ch
     if (!strchr(net->op[i].name, '#')) {
       names[count++] = net->op[i].name;
     }
+  }
+  if (phs_net_find_projection(net, name, NULL)) {
+    phs_report(diag, PHS_NOT_PLASTIC, &(phs_place){.file = net->file, .where = option},
+               "give it `plasticity`, or leave the recording out",
+               "projection '%s' is not plastic: its weights do not change", name);
+    free(names);
+    return -1;
   }
   const char *near = names ? phasor_nearest(name, names, count) : NULL;
   char help[256];

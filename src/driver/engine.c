@@ -54,7 +54,7 @@ phasor_status phs_engine_oracle(phasor_network *n, const phasor_options *o, phas
 }
 
 static phasor_status compile(phasor_network *n, const phasor_options *o, const phs_target *target,
-                             phasor_program **out) {
+                             int threads, phasor_program **out) {
   phasor_status status = phs_network_optimise(n, o);
   phasor_program *p = NULL;
   if (status == PHASOR_OK && !n->opt->discrete) { /* the pipeline was the user's own */
@@ -66,10 +66,12 @@ static phasor_status compile(phasor_network *n, const phasor_options *o, const p
   phs_diag *diag = &n->session->diag;
   unsigned errors = diag->errors;
   double began = phs_stage_begin(n->session, "generate code");
-  phs_cpu_options options = {.triple = target->triple, .cpu = o->cpu, .opt_level = o->opt_level};
+  phs_cpu_options options = {
+      .triple = target->triple, .cpu = o->cpu, .opt_level = o->opt_level, .threads = o->jobs};
+  p->threads = threads;
   p->cpu = phs_cpu_load(n->ir, n->opt_module, n->opt, &options, diag);
   phs_stage_end(n->session, "generate code", began);
-  p->run = p->cpu ? phs_cpu_run_create(p->cpu) : NULL;
+  p->run = p->cpu ? phs_cpu_run_create_threads(p->cpu, threads) : NULL;
   if (!p->run) {
     status = diag->errors > errors ? PHASOR_ERROR_TARGET : phs_no_memory(diag, "the program");
     phasor_program_destroy(p);
@@ -80,9 +82,9 @@ static phasor_status compile(phasor_network *n, const phasor_options *o, const p
 }
 
 phasor_status phs_engine_create(phasor_network *n, const phasor_options *o,
-                                const phs_target *target, phasor_program **out) {
+                                const phs_target *target, int threads, phasor_program **out) {
   if (target->kind == PHS_TARGET_CPU) {
-    return compile(n, o, target, out);
+    return compile(n, o, target, threads, out);
   }
   return o->passes ? phs_engine_oracle(n, o, out) : interpret(n, n->net, out);
 }
@@ -98,7 +100,8 @@ phasor_status phs_engine_fork(const phasor_program *p, phasor_program **out) {
   }
   fork->cpu = p->cpu;
   fork->shares_code = true;
-  fork->run = phs_cpu_run_create(p->cpu);
+  fork->threads = p->threads;
+  fork->run = phs_cpu_run_create_threads(p->cpu, p->threads);
   if (!fork->run) {
     phasor_program_destroy(fork);
     return phs_no_memory(&p->network->session->diag, "a state of the program");
@@ -112,7 +115,7 @@ phasor_status phasor_program_create(phasor_network *n, const phasor_options *o,
   o = phs_options_or_default(o);
   phs_target target;
   phasor_status status = phs_target_to_run(o, &n->session->diag, &target);
-  return status == PHASOR_OK ? phs_engine_create(n, o, &target, out) : status;
+  return status == PHASOR_OK ? phs_engine_create(n, o, &target, o->jobs, out) : status;
 }
 
 void phasor_program_destroy(phasor_program *p) {
@@ -158,8 +161,8 @@ phasor_status phs_engine_need_quantity(const phasor_program *p, int op, const ch
   /* Say what there is: the states, spikes and out, each tried. */
   char has[256] = "";
   const phs_op *o = &p->net->op[op];
-  const char *names[PHS_MAX_STATES + 2] = {"spikes", "out"};
-  int count = 2;
+  const char *names[PHS_MAX_STATES + 3] = {"spikes", "out", "w"};
+  int count = 3;
   for (int i = 0; o->kind == PHS_OP_NEURONS && i < PHS_MAX_STATES; i++) {
     const phs_model_info *model = o->neurons.kernel ? NULL : phs_model_get(o->neurons.model);
     if (i < (model ? model->state_count : o->neurons.state_count)) {

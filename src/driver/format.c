@@ -80,6 +80,19 @@ static void headline(phs_buf *b, const phasor_diagnostic *d, bool colour) {
   escaped(b, d->message);
 }
 
+/* Text of a source line; a tab is a blank, so that it takes one column here and in the caret's
+ * line.
+ */
+static void source_text(phs_buf *b, const char *text, size_t size) {
+  for (size_t done = 0; done < size;) {
+    const char *tab = memchr(text + done, '\t', size - done);
+    size_t n = tab ? (size_t)(tab - text) - done : size - done;
+    phs_escape(b, text + done, n, false);
+    phs_buf_puts(b, tab ? " " : "");
+    done += n + (tab != NULL);
+  }
+}
+
 /* The source line with a caret below the column; of a long line only what lies around it. */
 static void excerpt(phs_buf *b, const phasor_diagnostic *d) {
   enum { BEFORE = 60, WIDTH = 100 };
@@ -94,8 +107,8 @@ static void excerpt(phs_buf *b, const phasor_diagnostic *d) {
     last++;
   }
   phs_buf line = {0}, margin = {0};
-  phs_escape(&line, d->excerpt + first, last - first, false);
-  phs_escape(&margin, d->excerpt + first, at - first, false);
+  source_text(&line, d->excerpt + first, last - first);
+  source_text(&margin, d->excerpt + first, at - first);
   size_t columns = 0;
   for (const char *c = phs_buf_cstr(&margin); *c; c++) {
     columns += ((unsigned char)*c & 0xC0) != 0x80;

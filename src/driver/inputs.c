@@ -211,9 +211,12 @@ static phasor_status check_all_given(const phs_net *net, const phs_inputs *in, p
   return PHASOR_OK;
 }
 
-static phasor_status set_length(const phs_net *net, phs_inputs *in, const phasor_options *o,
-                                phs_diag *diag) {
-  in->steps = o->steps ? (size_t)o->steps : in->count ? in->stimulus[0].steps : 0;
+static phasor_status set_length(const phasor_network *n, phs_inputs *in, const phasor_options *o) {
+  const phs_net *net = n->net;
+  phs_diag *diag = &n->session->diag;
+  in->steps = o->steps    ? (size_t)o->steps
+              : in->count ? in->stimulus[0].steps
+                          : (size_t)n->extras.steps;
   in->samples = in->count ? in->stimulus[0].batch : 1;
   for (int i = 0; i < in->count; i++) {
     phs_stimulus *s = &in->stimulus[i];
@@ -239,9 +242,10 @@ static phasor_status set_length(const phs_net *net, phs_inputs *in, const phasor
   return PHASOR_OK;
 }
 
-phasor_status phs_inputs_read(const phs_net *net, const phasor_options *o, phasor_session *s,
-                              phs_inputs *out) {
+phasor_status phs_inputs_read(const phasor_network *n, const phasor_options *o, phs_inputs *out) {
   phs_inputs in = {0};
+  const phs_net *net = n->net;
+  phasor_session *s = n->session;
   phs_diag *diag = &s->diag;
   double began = phs_stage_begin(s, "read inputs");
   phasor_status status = find_inputs(net, &in) ? PHASOR_OK : phs_no_memory(diag, "the inputs");
@@ -257,7 +261,7 @@ phasor_status phs_inputs_read(const phs_net *net, const phasor_options *o, phaso
     status = check_all_given(net, &in, diag);
   }
   if (status == PHASOR_OK) {
-    status = set_length(net, &in, o, diag);
+    status = set_length(n, &in, o);
   }
   if (status == PHASOR_OK) {
     check_bin(net, &in, o, diag);

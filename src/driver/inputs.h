@@ -15,10 +15,10 @@ typedef struct phs_inputs {
   phs_stimulus *stimulus; /**< one each */
 } phs_inputs;
 
-/** Reads all files of `input`, brings them to `steps`, and checks them against the network. Free
- * with phs_inputs_free(). */
-phasor_status phs_inputs_read(const phs_net *net, const phasor_options *o, phasor_session *s,
-                              phs_inputs *out);
+/** Reads all files of `input`, brings them to `steps`, and checks them against the network as it
+ * was loaded. Without `steps` the files say how long to run, or else the model. Free with
+ * phs_inputs_free(). */
+phasor_status phs_inputs_read(const phasor_network *n, const phasor_options *o, phs_inputs *out);
 /** Sets @p row (one pointer for each input) to step @p step of sample @p sample. */
 void phs_inputs_row(const phs_inputs *in, size_t sample, size_t step, const float **row);
 void phs_inputs_free(phs_inputs *in);

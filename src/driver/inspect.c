@@ -9,6 +9,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static int wider(int column, const char *text) {
+  size_t n = text ? strlen(text) : 0;
+  return n > (size_t)column && n < 60 ? (int)n : column;
+}
+
 static void model_text(phasor_network *n, phs_buf *b) {
   phasor_network_info info;
   phasor_op_info op;
@@ -22,13 +27,19 @@ static void model_text(phasor_network *n, phs_buf *b) {
                  "\n%" PRIu64 " populations, %" PRIu64 " neurons, %" PRIu64 " synapses, %" PRIu64
                  " parameters\n\n",
                  info.populations, info.neurons, info.synapses, info.parameters);
-  phs_buf_printf(b, "%-24s %-8s %-12s %-5s %-16s %12s %12s\n", "node", "kind", "model", "type",
-                 "shape", "parameters", "synapses");
+  int node = 24, model = 12; /* columns */
+  for (size_t i = 0; phasor_network_op(n, i, &op); i++) {
+    node = wider(node, op.name);
+    model = wider(model, op.model);
+  }
+  phs_buf_printf(b, "%-*s %-8s %-*s %-5s %-16s %12s %12s\n", node, "node", "kind", model, "model",
+                 "type", "shape", "parameters", "synapses");
   for (size_t i = 0; phasor_network_op(n, i, &op); i++) {
     char shape[256];
     phs_shape_print(&n->net->op[i].shape, shape, sizeof shape);
-    phs_buf_printf(b, "%-24s %-8s %-12s %-5s %-16s %12" PRIu64 " %12" PRIu64 "\n", op.name, op.kind,
-                   op.model ? op.model : "-", op.type, shape, op.parameters, op.synapses);
+    phs_buf_printf(b, "%-*s %-8s %-*s %-5s %-16s %12" PRIu64 " %12" PRIu64 "\n", node, op.name,
+                   op.kind, model, op.model ? op.model : "-", op.type, shape, op.parameters,
+                   op.synapses);
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/nearest.h"
 #include "driver/targets.h"
+#include "equations/library.h"
 #include "ir/ir.h"
 #include "net/net.h"
 
@@ -61,6 +62,30 @@ static void preset_explain(size_t i, phs_buf *b) {
   }
 }
 
+/* Models written as equations: the summary is a line of their text. */
+static bool library_entry(size_t i, phasor_entry *out) {
+  static const char key[] = "\n    summary: ";
+  size_t size;
+  if (i >= phs_library_count()) {
+    return false;
+  }
+  const char *text = phs_library_text(phs_library_name(i), &size);
+  const char *summary = text ? strstr(text, key) : NULL;
+  *out = (phasor_entry){phs_library_name(i), summary ? summary + strlen(key) : ""};
+  return true;
+}
+
+/* The text itself, without the line of its licence: it says all there is. */
+static void library_explain(size_t i, phs_buf *b) {
+  size_t size;
+  const char *text = phs_library_text(phs_library_name(i), &size);
+  while (text && strncmp(text, "# SPDX", 6) == 0) {
+    text += strcspn(text, "\n");
+    text += *text == '\n';
+  }
+  phs_buf_puts(b, text ? text : "");
+}
+
 static bool model_entry(size_t i, phasor_entry *out) {
   static const char *const summaries[] = {
       [PHS_MODEL_I] = "integrator, graded output",
@@ -72,7 +97,7 @@ static bool model_entry(size_t i, phasor_entry *out) {
       [PHS_MODEL_THRESHOLD] = "spikes while its input is above the threshold, no state",
   };
   if (i >= PHS_MODEL_CUSTOM) {
-    return false;
+    return library_entry(i - PHS_MODEL_CUSTOM, out);
   }
   *out = (phasor_entry){phs_model_get((phs_model)i)->name, summaries[i]};
   return true;
@@ -87,6 +112,10 @@ static void names(phs_buf *b, const char *title, const char *const *name, int co
 }
 
 static void model_explain(size_t i, phs_buf *b) {
+  if (i >= PHS_MODEL_CUSTOM) {
+    library_explain(i - PHS_MODEL_CUSTOM, b);
+    return;
+  }
   const phs_model_info *m = phs_model_get((phs_model)i);
   phasor_entry entry = {0};
   if (model_entry(i, &entry)) {

@@ -2,6 +2,7 @@
 /* From a file to a network, and from there to its optimised form. */
 #include "base/buf.h"
 #include "driver/network.h"
+#include "driver/pipeline.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -46,6 +47,55 @@ phasor_status phs_network_need_ir(phasor_network *n) {
   return n->ir ? PHASOR_OK : PHASOR_ERROR_INTERNAL;
 }
 
+/* NAME=VALUE pairs as the importer takes them, in @p arena. */
+static const phs_setting *settings(phs_arena *arena, const phs_pairs *pairs) {
+  phs_setting *out = PHS_NEW_ARRAY(arena, phs_setting, pairs->count + 1);
+  for (size_t i = 0; out && i < pairs->count; i++) {
+    out[i] = (phs_setting){pairs->item[i].node, pairs->item[i].file};
+  }
+  return out;
+}
+
+static void note_without_effect(const phasor_network *n, const phasor_options *o,
+                                const char *option) {
+  if (phs_options_given(o, option)) {
+    char dashed[32];
+    snprintf(dashed, sizeof dashed, "--%s", option);
+    phs_report(&n->session->diag, PHS_NO_EFFECT, &(phs_place){.file = n->path, .where = dashed},
+               "leave it out", "%s has no effect on this model", dashed);
+  }
+}
+
+static bool refuse_constants(const phasor_network *n, const phasor_options *o) {
+  if (o->settings.count) {
+    phs_report(&n->session->diag, PHS_NO_CONSTANTS, &(phs_place){.file = n->path, .where = "--set"},
+               "leave the option out", "the model has no constant '%s': it is not a YAML model",
+               o->settings.item[0].node);
+  }
+  return o->settings.count > 0;
+}
+
+static phasor_status load_yaml(phasor_network *n, const phasor_options *o) {
+  phs_arena *arena = phs_arena_create();
+  phs_yaml_options import = {.dt = o->dt,
+                             .seed_given = o->seed_given,
+                             .seed = o->seed,
+                             .set_count = o->settings.count,
+                             .set = arena ? settings(arena, &o->settings) : NULL,
+                             .preset = o->preset,
+                             .convention_count = o->conventions.count,
+                             .convention = arena ? settings(arena, &o->conventions) : NULL};
+  phasor_status status =
+      import.set && import.convention
+          ? phs_import_yaml(n->path, &import, &n->session->diag, &n->net, &n->extras)
+          : phs_no_memory(&n->session->diag, "the options");
+  phs_arena_destroy(arena);
+  if (status == PHASOR_OK) {
+    note_without_effect(n, o, "time-unit");
+  }
+  return status;
+}
+
 static phasor_status load_mlir(phasor_network *n, const phasor_options *o) {
   const char *given = phs_options_import_given(o);
   if (given) {
@@ -64,6 +114,7 @@ static phasor_status load_mlir(phasor_network *n, const phasor_options *o) {
     status = phs_ir_parse(n->ir, text, size, n->path, &n->source);
   }
   free(text);
+  note_without_effect(n, o, "seed");
   return status == PHASOR_OK ? phs_ir_to_net(n->ir, n->source, &n->net) : status;
 }
 
@@ -91,15 +142,20 @@ static phasor_status load_file(phasor_network *n, const phasor_options *o, bool 
   }
   switch (phs_detect_format(n->path, diag)) {
   case PHS_FORMAT_NIR:
+    if (refuse_constants(n, o)) {
+      return PHASOR_ERROR_USAGE;
+    }
+    note_without_effect(n, o, "seed");
     phs_options_import(o, &import);
     import.provisional_dt = to_check;
     return phs_import_nir(n->path, &import, diag, &n->net);
   case PHS_FORMAT_MLIR:
     return load_mlir(n, o);
   case PHS_FORMAT_YAML:
+    return load_yaml(n, o);
   case PHS_FORMAT_PHX:
-    phs_report(diag, PHS_FORMAT_LATER, &(phs_place){.file = n->path}, "export the network as NIR",
-               "YAML models and .phx images cannot be read by this version");
+    phs_report(diag, PHS_FORMAT_LATER, &(phs_place){.file = n->path}, "start from the model",
+               ".phx images cannot be read by this version");
     return PHASOR_ERROR_MODEL;
   default:
     break;
@@ -243,13 +299,18 @@ phasor_status phs_network_keep(phasor_network *n, const phs_pairs *pairs) {
 }
 
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o) {
-  const char *passes = o->passes ? o->passes : n->net->discrete ? "" : phs_default_pipeline;
+  char *passes = NULL;
+  phasor_status status = phs_pipeline_choose(n, o, &passes);
+  if (status != PHASOR_OK) {
+    return status;
+  }
   if (n->passes && strcmp(n->passes, passes) == 0) {
+    free(passes);
     return PHASOR_OK;
   }
   drop_optimised(n);
   double began = phs_stage_begin(n->session, "optimise");
-  phasor_status status = phs_network_need_ir(n);
+  status = phs_network_need_ir(n);
   if (status == PHASOR_OK) {
     status = phs_ir_from_net(n->ir, n->net, &n->opt_module);
   }
@@ -260,10 +321,10 @@ phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o) {
   if (status == PHASOR_OK) {
     status = phs_ir_to_net(n->ir, n->opt_module, &n->opt);
   }
-  if (status == PHASOR_OK && !(n->passes = strdup(passes))) {
-    status = phs_no_memory(&n->session->diag, "the pipeline");
-  }
-  if (status != PHASOR_OK) {
+  if (status == PHASOR_OK) {
+    n->passes = passes;
+  } else {
+    free(passes);
     drop_optimised(n);
   }
   phs_stage_end(n->session, "optimise", began);

@@ -119,6 +119,10 @@ int phs_loop_workers(const phs_inputs *in, int jobs) {
   return (size_t)jobs < in->samples ? jobs : (int)in->samples;
 }
 
+int phs_loop_threads(const phs_inputs *in, int jobs) {
+  return jobs / phs_loop_workers(in, jobs);
+}
+
 phasor_status phs_loop_run(const phs_loop *loop, int jobs) {
   phasor_session *s = loop->target->network->session;
   size_t count = (size_t)phs_loop_workers(loop->in, jobs);

@@ -30,6 +30,8 @@ typedef struct phs_loop {
 /** How many samples run at the same time on @p jobs threads. Where it is one, files of recordings
  * may be open (phs_probes_open()). */
 int phs_loop_workers(const phs_inputs *in, int jobs);
+/** How many threads are left for each of them, at least 1. */
+int phs_loop_threads(const phs_inputs *in, int jobs);
 /** Runs all samples on at most @p jobs threads; sets the summary's wall time.
  * Ends early where a file cannot be written: phs_probes_write() then says so. */
 phasor_status phs_loop_run(const phs_loop *loop, int jobs);

@@ -12,10 +12,11 @@
 struct phasor_network {
   phasor_session *session;
   char *path;
-  const char *preset; /**< static, or "custom" */
-  phs_net *net;       /**< as loaded; level `opt` only when the file was */
-  phs_ir *ir;         /**< created when first needed */
-  MlirModule source;  /**< the module that was read, or null */
+  const char *preset;     /**< static, or "custom" */
+  phs_net *net;           /**< as loaded; level `opt` only when the file was */
+  phs_yaml_extras extras; /**< of a YAML model: in the net's arena; else zero */
+  phs_ir *ir;             /**< created when first needed */
+  MlirModule source;      /**< the module that was read, or null */
   /* made by phs_network_optimise() */
   char *passes;
   MlirModule opt_module;
@@ -27,9 +28,9 @@ phasor_status phs_network_need_ir(phasor_network *n);
 /** Refuses to go on with a network that was loaded to be checked and has no step length. */
 phasor_status phs_network_need_step(const phasor_network *n);
 /**
- * Runs the pipeline of @p o, or the default one, unless that is the one that ran last. Afterwards
- * `opt_module` and `opt` hold the result. A file at level `opt` is taken as it is unless `passes`
- * is given.
+ * Runs the pipeline of @p o, or the default one with its options for synapses, unless that is the
+ * one that ran last. Afterwards `opt_module` and `opt` hold the result. A file at level `opt` is
+ * taken as it is unless one of these options is given.
  */
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o);
 
@@ -37,7 +38,8 @@ phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o);
  * unknown names are passed over. PHASOR_ERROR_INTERNAL without memory. */
 phasor_status phs_network_keep(phasor_network *n, const phs_pairs *pairs);
 
-/** Connections with a weight other than 0, of a linear or conv op; 0 for others. */
+/** Connections with a weight other than 0 of a linear or conv op, expected synapses of sparse
+ * projections; 0 for others. */
 uint64_t phs_op_synapses(const phs_net *net, int op);
 /** Stored numbers of an op. */
 uint64_t phs_op_parameters(const phs_op *op);

@@ -94,6 +94,32 @@ static phasor_status set_seed(const setting *x) {
     return refuse(x, "a whole number from 0 to 18446744073709551615");
   }
   *(uint64_t *)x->member = value;
+  x->o->seed_given = true;
+  return PHASOR_OK;
+}
+
+/* "500M": decimal multiples as of disks and networks, KiB to TiB binary ones. */
+static phasor_status set_bytes(const setting *x) {
+  static const char units[] = "kMGT";
+  char number[32];
+  double value = 0;
+  size_t digits = strspn(x->text, "0123456789.");
+  snprintf(number, sizeof number, "%.*s", (int)(digits < sizeof number ? digits : 0), x->text);
+  bool ok = phs_parse_double(number, &value);
+  const char *end = x->text + digits;
+  const char *unit = *end ? strchr(units, *end == 'K' ? 'k' : *end) : NULL;
+  if (ok && unit) {
+    bool binary = end[1] == 'i';
+    for (long k = unit - units; k >= 0; k--) {
+      value *= binary ? 1024 : 1000;
+    }
+    end += binary ? 2 : 1;
+  }
+  end += *end == 'B';
+  if (!ok || *end || value < 1 || value > 1e18) {
+    return refuse(x, "a number of bytes, such as 500000000, 500M or 4GiB");
+  }
+  *(uint64_t *)x->member = (uint64_t)value;
   return PHASOR_OK;
 }
 
@@ -247,6 +273,20 @@ static phasor_status set_convention(const setting *x) {
   return append(x, (phs_pair){.node = key, .file = equal + 1});
 }
 
+/* NAME=VALUE, the value as it would stand in the model. */
+static phasor_status set_constant(const setting *x) {
+  char *name = phs_arena_strdup(x->o->arena, x->text);
+  char *equal = name ? strchr(name, '=') : NULL;
+  if (!name) {
+    return phs_no_memory(x->diag, "options");
+  }
+  if (!equal || equal == name || equal[1] == 0) {
+    return refuse(x, "NAME=VALUE (for example scale=0.5, or J='0.1 mV')");
+  }
+  *equal = 0;
+  return append(x, (phs_pair){.node = name, .file = equal + 1});
+}
+
 /* [NODE=]FILE. Which of the two a name with "=" in it is, is known once the network's inputs are.
  */
 static phasor_status set_input(const setting *x) {
@@ -352,11 +392,25 @@ static const struct row {
       "time at the beginning that the statistics of spikes leave out (default 0)"},
      set_transient,
      MEMBER(transient)},
-    {{"seed", 0, "N", NULL, false, RUNS, "seed of random numbers (default 0)"},
+    {{"seed", 0, "N", NULL, false, CHECK,
+      "seed of the random numbers of a YAML model (default: its own, or 0)"},
      set_seed,
      MEMBER(seed)},
+    {{"set", 0, "NAME=VALUE", NULL, true, CHECK,
+      "a constant of a YAML model, as it would stand there: --set scale=0.1, --set J='0.2 mV'"},
+     set_constant,
+     MEMBER(settings)},
+    {{"synapses", 0, "HOW", "auto|store|recompute", false, MODEL_COMMANDS,
+      "synapses in tables, or made again when a source spikes: auto (default) stores what fits; "
+      "never changes a result"},
+     set_choice,
+     MEMBER(synapses)},
+    {{"synapse-memory", 0, "BYTES", NULL, false, MODEL_COMMANDS,
+      "memory for tables of synapses, for example 500M (default: 6GiB)"},
+     set_bytes,
+     MEMBER(synapse_memory)},
     {{"jobs", 'j', "N", NULL, false, "check build run verify opt",
-      "threads (default 1); never changes a result"},
+      "threads (default 1): samples side by side, or parts of a network; never changes a result"},
      set_jobs,
      MEMBER(jobs)},
     {{"record", 0, "NODE.VAR=FILE", NULL, true, RUNS,
@@ -376,7 +430,7 @@ static const struct row {
       "output of build and opt (\"-\": standard output), recorded network output of run"},
      set_text,
      MEMBER(output)},
-    {{"report", 0, "FILE.json", NULL, false, "build", "what was built, in numbers"},
+    {{"report", 0, "FILE.json", NULL, false, "build run", "what was built or run, in numbers"},
      set_text,
      MEMBER(report)},
     {{"disassemble", 0, NULL, NULL, false, "inspect", "show the program's code too"},
@@ -478,10 +532,15 @@ const phasor_options *phs_options_or_default(const phasor_options *o) {
   return o ? o : &phs_default_options;
 }
 
+bool phs_options_given(const phasor_options *o, const char *name) {
+  size_t i = find_row(name);
+  return i < ROWS && o->value[i].given;
+}
+
 const char *phs_options_import_given(const phasor_options *o) {
-  static const char *const names[] = {"preset", "convention", "dt", "time-unit"};
+  static const char *const names[] = {"preset", "convention", "dt", "time-unit", "set"};
   for (size_t k = 0; k < sizeof names / sizeof *names; k++) {
-    if (o->value[find_row(names[k])].given) {
+    if (phs_options_given(o, names[k])) {
       return names[k];
     }
   }

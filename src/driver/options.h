@@ -25,19 +25,21 @@ typedef struct phs_option_value {
   const char *text;
 } phs_option_value;
 
-#define PHS_MAX_OPTIONS 48
+#define PHS_MAX_OPTIONS 64
 
 struct phasor_options {
   phs_arena *arena;
   phs_option_value value[PHS_MAX_OPTIONS];
-  const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu;
-  phs_pairs conventions, inputs, records, goldens;
+  const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu, *synapses;
+  phs_pairs conventions, settings, inputs, records, goldens;
   double dt, bin, tolerance, transient;
   bool transient_given;
   phs_time_unit time_unit;
   bool binary_events, timing, print_ir, disassemble;
   int64_t steps; /**< 0: not given */
   uint64_t seed;
+  bool seed_given;
+  uint64_t synapse_memory; /**< bytes; 0: not given */
   int jobs, opt_level;
 };
 
@@ -45,8 +47,10 @@ struct phasor_options {
 extern const struct phasor_options phs_default_options;
 /** @p o, or the defaults. */
 const phasor_options *phs_options_or_default(const phasor_options *o);
-/** The first of preset, convention, dt and time-unit that was set, or NULL. */
+/** The first of preset, convention, dt, time-unit and set that was set, or NULL. */
 const char *phs_options_import_given(const phasor_options *o);
+/** Whether option @p name was set. */
+bool phs_options_given(const phasor_options *o, const char *name);
 /** Preset, then conventions over it. */
 void phs_options_import(const phasor_options *o, phs_import_options *out);
 

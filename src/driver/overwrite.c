@@ -22,6 +22,11 @@ static const char *read_too(const phasor_network *n, const phasor_options *o, co
   if (same_file(path, n->path)) {
     return "the model";
   }
+  for (size_t i = 0; i < n->extras.file_count; i++) {
+    if (same_file(path, n->extras.file[i])) {
+      return "a file of the model";
+    }
+  }
   for (size_t i = 0; i < o->inputs.count; i++) {
     if (same_file(path, file_of(o->inputs.item[i].file))) {
       return "an input";
@@ -47,7 +52,7 @@ static phasor_status check(const phasor_network *n, const phasor_options *o, con
 }
 
 phasor_status phs_check_overwrite(const phasor_network *n, const phasor_options *o,
-                                  const char *output) {
+                                  const phs_pairs *records, const char *output) {
   phasor_status status = check(n, o, output, "--output");
   if (status == PHASOR_OK) {
     status = check(n, o, o->output, "--output");
@@ -55,8 +60,8 @@ phasor_status phs_check_overwrite(const phasor_network *n, const phasor_options 
   if (status == PHASOR_OK) {
     status = check(n, o, o->report, "--report");
   }
-  for (size_t i = 0; status == PHASOR_OK && i < o->records.count; i++) {
-    status = check(n, o, o->records.item[i].file, "--record");
+  for (size_t i = 0; status == PHASOR_OK && i < records->count; i++) {
+    status = check(n, o, records->item[i].file, "--record");
   }
   return status;
 }

@@ -6,11 +6,11 @@
 #include "driver/network.h"
 
 /**
- * Refuses (PHS0530) when @p output, `output`, `report` or a recording of @p o is the model, an
- * input or a golden file, whatever name it goes by.
+ * Refuses (PHS0530) when @p output, a file of @p records, or `output` or `report` of @p o is the
+ * model, a file that the model names, an input or a golden file, whatever name it goes by.
  * @param output one more path that will be written, or NULL
  */
 phasor_status phs_check_overwrite(const phasor_network *n, const phasor_options *o,
-                                  const char *output);
+                                  const phs_pairs *records, const char *output);
 
 #endif

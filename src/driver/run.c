@@ -2,6 +2,7 @@
 /* Running a network over input files. */
 #include "driver/loop.h"
 #include "driver/overwrite.h"
+#include "driver/report.h"
 
 #include <math.h>
 #include <string.h>
@@ -50,41 +51,132 @@ static phasor_status check_transient(const phasor_result *r, const phasor_option
   return PHASOR_ERROR_USAGE;
 }
 
-/* The run itself, once the inputs are there. */
-static phasor_status run_inputs(phasor_program *p, const phasor_options *o, const phs_inputs *in,
-                                phs_probes probes[2], phasor_result **out) {
-  phs_diag *diag = &p->network->session->diag;
-  phs_watch watch = {0};
-  phasor_result *r = NULL;
-  bool in_turn = phs_loop_workers(in, o->jobs) == 1;
-  phasor_status status = PHASOR_OK;
-  r = phs_result_create(p, o, in);
-  if (!r || !phs_watch_create(p, r, &watch)) {
-    status = phs_no_memory(diag, "the summary");
-    goto cleanup;
+/* What a run holds; everything but the result is freed by finish(). */
+typedef struct running {
+  phasor_network *network;
+  const phasor_options *o;
+  phs_diag *diag;
+  phs_arena *arena;
+  phs_pairs records; /**< of the command line, or of the model */
+  phs_pair output;
+  phasor_program *program;
+  phs_inputs in;
+  phs_probes probes[2]; /**< records and output */
+  phs_watch watch;
+  phasor_result *result;
+  phs_output report;
+} running;
+
+static void finish(running *r) {
+  phs_watch_free(&r->watch);
+  phs_probes_free(&r->probes[0]);
+  phs_probes_free(&r->probes[1]);
+  phs_inputs_free(&r->in);
+  phs_output_abort(&r->report);
+  phasor_program_destroy(r->program);
+  phs_arena_destroy(r->arena);
+}
+
+/* Without --record, what the model says. */
+static phasor_status choose_records(running *r) {
+  const phs_yaml_extras *extras = &r->network->extras;
+  r->records = r->o->records;
+  if (r->o->records.count || !extras->record_count) {
+    return PHASOR_OK;
   }
-  status = check_transient(r, o, p->network);
+  r->arena = phs_arena_create();
+  phs_pair *item = r->arena ? PHS_NEW_ARRAY(r->arena, phs_pair, extras->record_count) : NULL;
+  if (!item) {
+    return phs_no_memory(r->diag, "the recordings");
+  }
+  for (size_t i = 0; i < extras->record_count; i++) {
+    const phs_yaml_record *record = &extras->record[i];
+    item[i] = (phs_pair){record->node, record->variable, record->file};
+  }
+  r->records = (phs_pairs){item, extras->record_count, extras->record_count};
+  return PHASOR_OK;
+}
+
+static phasor_status check_files(const running *r) {
+  phasor_status status = phs_probes_check_files(&r->probes[0], r->o->output, r->diag);
+  return status == PHASOR_OK && r->o->report
+             ? phs_probes_check_files(&r->probes[0], r->o->report, r->diag)
+             : status;
+}
+
+/* Everything that can be refused before the first step. */
+static phasor_status prepare(running *r) {
+  phs_target target;
+  phs_pairs output;
+  phasor_status status = phs_target_to_run(r->o, r->diag, &target);
+  if (status == PHASOR_OK) {
+    status = choose_records(r);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_check_overwrite(r->network, r->o, &r->records, NULL);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_network_keep(r->network, &r->records);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_inputs_read(r->network, r->o, &r->in);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_engine_create(r->network, r->o, &target, phs_loop_threads(&r->in, r->o->jobs),
+                               &r->program);
+  }
+  if (status == PHASOR_OK) {
+    status = phs_probes_create(r->program, &r->records, "--record", &r->probes[0]);
+  }
+  if (status == PHASOR_OK) {
+    status = check_files(r);
+  }
+  if (status == PHASOR_OK &&
+      (status = with_output(r->program, r->o, &r->output, &output)) == PHASOR_OK) {
+    status = phs_probes_create(r->program, &output, "--output", &r->probes[1]);
+  }
+  return status == PHASOR_OK ? phs_report_open(r->o, r->o->output, r->diag, &r->report) : status;
+}
+
+/* Names of what the model had recorded, for the summary. */
+static bool announce_records(running *r) {
+  phs_summary *s = &r->result->summary;
+  size_t count = r->o->records.count ? 0 : r->records.count;
+  phs_summary_record *record = PHS_NEW_ARRAY(r->result->arena, phs_summary_record, count);
+  for (size_t i = 0; record && i < count; i++) {
+    const phs_pair *pair = &r->records.item[i];
+    record[i] = (phs_summary_record){phs_arena_strdup(r->result->arena, pair->node),
+                                     phs_arena_strdup(r->result->arena, pair->var),
+                                     phs_arena_strdup(r->result->arena, pair->file)};
+    if (!record[i].node || !record[i].var || !record[i].file) {
+      return false;
+    }
+  }
+  s->record = record;
+  s->record_count = count;
+  return record != NULL;
+}
+
+static phasor_status run(running *r) {
+  r->result = phs_result_create(r->program, r->o, &r->in);
+  if (!r->result || !announce_records(r) || !phs_watch_create(r->program, r->result, &r->watch)) {
+    return phs_no_memory(r->diag, "the summary");
+  }
+  bool in_turn = phs_loop_workers(&r->in, r->o->jobs) == 1;
+  phasor_status status = check_transient(r->result, r->o, r->network);
   for (int k = 0; status == PHASOR_OK && k < 2; k++) {
-    status =
-        in_turn ? phs_probes_open(&probes[k], in, diag) : phs_probes_allocate(&probes[k], in, diag);
+    status = in_turn ? phs_probes_open(&r->probes[k], &r->in, r->diag)
+                     : phs_probes_allocate(&r->probes[k], &r->in, r->diag);
   }
-  if (status != PHASOR_OK) {
-    goto cleanup;
-  }
-  phs_loop loop = {
-      .target = p, .in = in, .probes = {&probes[0], &probes[1]}, .watch = &watch, .result = r};
-  status = phs_loop_run(&loop, o->jobs);
+  phs_loop loop = {.target = r->program,
+                   .in = &r->in,
+                   .probes = {&r->probes[0], &r->probes[1]},
+                   .watch = &r->watch,
+                   .result = r->result};
   if (status == PHASOR_OK) {
-    status = phs_probes_write(probes, 2, diag);
+    status = phs_loop_run(&loop, r->o->jobs);
   }
-cleanup:
-  phs_watch_free(&watch);
-  if (status == PHASOR_OK) {
-    *out = r;
-  } else {
-    phasor_result_destroy(r);
-  }
-  return status;
+  return status == PHASOR_OK ? phs_probes_write(r->probes, 2, r->diag) : status;
 }
 
 /* A run that grew beyond binary32 is told once, at the first output element that shows it. */
@@ -105,45 +197,20 @@ static void warn_not_finite(const phasor_network *n, const phasor_result *r) {
 }
 
 phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_result **out) {
-  o = phs_options_or_default(o);
-  phs_diag *diag = &n->session->diag;
-  phs_target target;
-  phasor_program *p = NULL;
-  phs_inputs in = {0};
-  phs_probes probes[2] = {{0}};
-  phs_pair room;
-  phs_pairs output;
-  phasor_status status = phs_target_to_run(o, diag, &target);
+  running r = {.network = n, .o = phs_options_or_default(o), .diag = &n->session->diag};
+  phasor_status status = prepare(&r);
   if (status == PHASOR_OK) {
-    status = phs_check_overwrite(n, o, NULL);
+    status = run(&r);
   }
   if (status == PHASOR_OK) {
-    status = phs_network_keep(n, &o->records);
+    status = phs_report_run(r.program, r.o, r.result, &r.report);
   }
   if (status == PHASOR_OK) {
-    status = phs_inputs_read(n->net, o, n->session, &in);
+    warn_not_finite(n, r.result);
+    *out = r.result;
+  } else {
+    phasor_result_destroy(r.result);
   }
-  if (status == PHASOR_OK) {
-    status = phs_engine_create(n, o, &target, &p);
-  }
-  if (status == PHASOR_OK) {
-    status = phs_probes_create(p, &o->records, "--record", &probes[0]);
-  }
-  if (status == PHASOR_OK) {
-    status = phs_probes_check_files(&probes[0], o->output, diag);
-  }
-  if (status == PHASOR_OK && (status = with_output(p, o, &room, &output)) == PHASOR_OK) {
-    status = phs_probes_create(p, &output, "--output", &probes[1]);
-  }
-  if (status == PHASOR_OK) {
-    status = run_inputs(p, o, &in, probes, out);
-  }
-  if (status == PHASOR_OK) {
-    warn_not_finite(n, *out);
-  }
-  phs_probes_free(&probes[0]);
-  phs_probes_free(&probes[1]);
-  phs_inputs_free(&in);
-  phasor_program_destroy(p);
+  finish(&r);
   return status;
 }

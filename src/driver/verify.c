@@ -81,7 +81,7 @@ static phasor_status prepare(verification *v) {
   phs_target target;
   phasor_status status = phs_target_to_run(v->o, v->diag, &target);
   if (status == PHASOR_OK) {
-    status = phs_check_overwrite(v->network, v->o, NULL);
+    status = phs_check_overwrite(v->network, v->o, &v->o->records, NULL);
   }
   if (status == PHASOR_OK) {
     status = phs_network_keep(v->network, &v->o->records);
@@ -90,10 +90,11 @@ static phasor_status prepare(verification *v) {
     status = phs_network_keep(v->network, &v->o->goldens);
   }
   if (status == PHASOR_OK) {
-    status = phs_inputs_read(v->network->net, v->o, v->network->session, &v->in);
+    status = phs_inputs_read(v->network, v->o, &v->in);
   }
   if (status == PHASOR_OK) {
-    status = phs_engine_create(v->network, v->o, &target, &v->target);
+    status = phs_engine_create(v->network, v->o, &target, phs_loop_threads(&v->in, v->o->jobs),
+                               &v->target);
   }
   if (status == PHASOR_OK) {
     status = phs_engine_oracle(v->network, v->o, &v->oracle);

@@ -181,6 +181,9 @@ void phs_summary_text(const phs_summary *s, FILE *out) {
   for (size_t i = 0; i < s->output_count; i++) {
     text_output(s, &s->output[i], out);
   }
+  for (size_t i = 0; i < s->record_count; i++) {
+    fprintf(out, "recorded %s.%s in %s\n", s->record[i].node, s->record[i].var, s->record[i].file);
+  }
   fprintf(out, "wall time: %.6f s\n", s->wall);
   if (s->has_time && simulated(s) > 0) {
     fprintf(out, "real-time factor: %.4g\n", s->wall / simulated(s));
@@ -245,6 +248,19 @@ static void json_output(const phs_summary *s, const phs_summary_output *o, FILE 
   fputs("]}", out);
 }
 
+static void json_records(const phs_summary *s, FILE *out) {
+  for (size_t i = 0; i < s->record_count; i++) {
+    fputs(i ? ",{\"node\":" : ",\"recorded\":[{\"node\":", out);
+    phs_summary_string(s->record[i].node, out);
+    fputs(",\"quantity\":", out);
+    phs_summary_string(s->record[i].var, out);
+    fputs(",\"file\":", out);
+    phs_summary_string(s->record[i].file, out);
+    fputc('}', out);
+  }
+  fputs(s->record_count ? "]" : "", out);
+}
+
 void phs_summary_json(const phs_summary *s, FILE *out) {
   fputs("{\"model\":", out);
   phs_summary_string(s->model ? s->model : "", out);
@@ -272,7 +288,9 @@ void phs_summary_json(const phs_summary *s, FILE *out) {
     fputs(i ? "," : "", out);
     json_output(s, &s->output[i], out);
   }
-  fprintf(out, "],\"wall_seconds\":%.9g,\"real_time_factor\":", s->wall);
+  fputs("]", out);
+  json_records(s, out);
+  fprintf(out, ",\"wall_seconds\":%.9g,\"real_time_factor\":", s->wall);
   if (s->has_time && simulated(s) > 0) {
     fprintf(out, "%.9g}\n", s->wall / simulated(s));
   } else {

@@ -29,6 +29,11 @@ typedef struct phs_summary_output {
                     by the caller */
 } phs_summary_output;
 
+/** A recording that the model asked for, and its file. */
+typedef struct phs_summary_record {
+  const char *node, *var, *file;
+} phs_summary_record;
+
 /** One run. `samples` is 1 without a batch axis. */
 typedef struct phs_summary {
   const char *model;
@@ -40,6 +45,8 @@ typedef struct phs_summary {
   size_t population_count, output_count;
   phs_summary_population *population;
   phs_summary_output *output;
+  size_t record_count;
+  const phs_summary_record *record;
   size_t bin;        /**< steps of a bin of the statistics; 0: there are none */
   size_t first_step; /**< of each sample that they count */
 } phs_summary;

@@ -72,6 +72,19 @@ static void long_lines_are_cut(void **state) {
   free(text);
 }
 
+/* A tab is one column, a character of two bytes as well: the caret stands under "m". */
+static void tabs_and_umlauts_take_a_column(void **state) {
+  (void)state;
+  phasor_diagnostic d = {.code = "PHS0708",
+                         .severity = PHASOR_ERROR,
+                         .message = "bad",
+                         .file = "a.yaml",
+                         .line = 2,
+                         .column = 8,
+                         .excerpt = "\ta: \xc3\xa4\tm"};
+  expect(&d, PHASOR_STYLE_TEXT, "a.yaml:2:8: error[PHS0708]: bad\n   a: \xc3\xa4 m\n        ^\n");
+}
+
 static void hostile_names_are_escaped(void **state) {
   (void)state;
   phasor_diagnostic d = {.code = "PHS0001",
@@ -117,9 +130,9 @@ static void json_reads_back(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(text_with_place),    cmocka_unit_test(excerpt_with_caret),
-      cmocka_unit_test(long_lines_are_cut), cmocka_unit_test(hostile_names_are_escaped),
-      cmocka_unit_test(json_reads_back),
+      cmocka_unit_test(text_with_place),           cmocka_unit_test(excerpt_with_caret),
+      cmocka_unit_test(long_lines_are_cut),        cmocka_unit_test(tabs_and_umlauts_take_a_column),
+      cmocka_unit_test(hostile_names_are_escaped), cmocka_unit_test(json_reads_back),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

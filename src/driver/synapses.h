@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file synapses.h  What the sparse projections of a network cost, stored and recomputed: for
+ * `check` and reports. */
+#ifndef PHS_DRIVER_SYNAPSES_H
+#define PHS_DRIVER_SYNAPSES_H
+
+#include "base/buf.h"
+#include "driver/network.h"
+#include "synapses/cost.h"
+
+/** All projections, side by side; arrays in `arena`. */
+typedef struct phs_projection_table {
+  phs_arena *arena;
+  int count;
+  const phs_projection **projection;
+  const phs_op **op; /**< whose projection it is */
+  phs_synapse_mode *mode;
+  phs_synapse_cost *cost;
+  phasor_synapse_info total;
+} phs_projection_table;
+
+/**
+ * The projections of the optimised network, or of the loaded one before that. Modes that are not
+ * decided yet are decided as phasor-remat does. False without memory.
+ */
+bool phs_projection_table_make(const phasor_network *n, const phasor_options *o,
+                               phs_projection_table *out);
+void phs_projection_table_free(phs_projection_table *t);
+/** The section `"projections": {...}` of a report. */
+void phs_projection_table_json(const phs_projection_table *t, phs_buf *b);
+
+#endif
