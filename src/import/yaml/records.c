@@ -56,21 +56,19 @@ bool yml_read_outputs(yml_reader *r) {
 
 /* ---- records ---- */
 
-/* What can be recorded of an op: names, and how many. */
+/* What can be recorded of an op, as phs_interp_quantity() names it. */
 static size_t variables(const phs_op *op, const char *name[PHS_MAX_STATES + 2]) {
   size_t count = 0;
-  if (op->kind == PHS_OP_NEURONS) {
-    name[count++] = op->elem == PHS_F32 ? "output" : "spikes";
-    for (int i = 0; i < op->neurons.state_count; i++) {
-      name[count++] = op->neurons.state[i];
-    }
-  } else if (op->kind == PHS_OP_SYNAPSES && op->synapses.plasticity.kind != PHS_PLASTICITY_NONE) {
-    name[count++] = "w";
-  } else if (op->kind == PHS_OP_SOURCE && op->elem == PHS_I32) {
+  bool spiking = op->kind == PHS_OP_NEURONS || op->kind == PHS_OP_SOURCE;
+  if (spiking && op->elem != PHS_F32) {
     name[count++] = "spikes";
   }
-  if (count == 0 || op->kind != PHS_OP_NEURONS) {
-    name[count++] = "output";
+  name[count++] = "out";
+  for (int i = 0; op->kind == PHS_OP_NEURONS && i < op->neurons.state_count; i++) {
+    name[count++] = op->neurons.state[i];
+  }
+  if (op->kind == PHS_OP_SYNAPSES && op->synapses.plasticity.kind != PHS_PLASTICITY_NONE) {
+    name[count++] = "w";
   }
   return count;
 }

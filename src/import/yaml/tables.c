@@ -458,8 +458,9 @@ const yml_table yml_instance = {"instance", "A use of a sub-network.", ROWS(inst
 static const yml_key record_rows[] = {
     [RECORD_NODE] = {"node", YML_T_TEXT, .required = true,
                      .doc = "A population, input, layer or plastic projection."},
-    [RECORD_VARIABLE] = {"variable", YML_T_TEXT, .required = true,
-                         .doc = "`spikes`, `output`, or a state of the model."},
+    [RECORD_VARIABLE] =
+        {"variable", YML_T_TEXT, .required = true,
+         .doc = "`spikes`, `out`, a state of the model, or `w` of a plastic projection."},
     [RECORD_FILE] = {"file", YML_T_TEXT, .fallback = "NETWORK.NODE.VARIABLE.npy",
                      .doc = "File to write: .csv or .npy."},
 };

@@ -61,13 +61,13 @@ static inline void y_open(yaml_case *c) {
   memset(c, 0, sizeof *c);
   snprintf(c->folder, sizeof c->folder, "/tmp/phasor-yaml-XXXXXX");
   assert_non_null(mkdtemp(c->folder));
-  snprintf(c->path, sizeof c->path, "%s/model.yaml", c->folder);
+  snprintf(c->path, sizeof c->path, "%.60s/model.yaml", c->folder);
   c->diag = (phs_diag){.fn = hear, .user = c};
 }
 
 static inline void y_write(const yaml_case *c, const char *name, const void *bytes, size_t n) {
   char path[192];
-  snprintf(path, sizeof path, "%s/%s", c->folder, name);
+  snprintf(path, sizeof path, "%.60s/%.100s", c->folder, name);
   FILE *f = fopen(path, "wb");
   assert_non_null(f);
   assert_int_equal(fwrite(bytes, 1, n, f), n);
@@ -106,7 +106,7 @@ static inline void y_close(yaml_case *c) {
   assert_non_null(d);
   for (struct dirent *e; (e = readdir(d));) {
     char path[512];
-    snprintf(path, sizeof path, "%s/%s", c->folder, e->d_name);
+    snprintf(path, sizeof path, "%.60s/%s", c->folder, e->d_name);
     if (e->d_name[0] != '.') {
       unlink(path);
     }
