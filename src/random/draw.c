@@ -61,7 +61,7 @@ double phs_log(double x) {
   return log_core(x);
 }
 
-void phs_logs(const double *x, size_t count, double *out) {
+void phs_logs(const double *restrict x, size_t count, double *restrict out) {
   for (size_t i = 0; i < count; i++) {
     out[i] = log_core(x[i]);
   }
@@ -98,7 +98,7 @@ double phs_exp(double x) {
   return exp_core(x);
 }
 
-void phs_exps(const double *x, size_t count, double *out) {
+void phs_exps(const double *restrict x, size_t count, double *restrict out) {
   for (size_t i = 0; i < count; i++) {
     out[i] = exp_core(x[i]);
   }
@@ -180,7 +180,7 @@ double phs_normal(uint32_t word) {
 #define BATCH 256u
 
 /* All as if in the centre, then the few of the tails (15 in 100) side by side. */
-static void normal_batch(const uint32_t *word, uint32_t count, double *out) {
+static void normal_batch(const uint32_t *restrict word, uint32_t count, double *restrict out) {
   uint16_t at[BATCH];
   double tail[BATCH];
   uint32_t tails = 0;
@@ -202,7 +202,7 @@ static void normal_batch(const uint32_t *word, uint32_t count, double *out) {
   }
 }
 
-void phs_normals(const uint32_t *word, size_t count, double *out) {
+void phs_normals(const uint32_t *restrict word, size_t count, double *restrict out) {
   for (size_t i = 0; i < count; i += BATCH) {
     normal_batch(word + i, count - i < BATCH ? (uint32_t)(count - i) : BATCH, out + i);
   }

@@ -4,7 +4,7 @@
  * libm, so that every machine and compiler gives the same bits. Freestanding C: programs carry it.
  *
  * Loops over arrays are written for vectorisers; a function of arrays gives each element the bits
- * that the function of one value gives.
+ * that the function of one value gives. Arrays do not overlap.
  */
 #ifndef PHS_RANDOM_DRAW_H
 #define PHS_RANDOM_DRAW_H
@@ -48,14 +48,14 @@ static inline uint32_t phs_below(uint32_t n, uint32_t word) {
 /** The standard normal value of which @p word's phs_uniform() is the cumulative probability
  * (Wichura 1988, AS 241). |result| < 6.4. */
 double phs_normal(uint32_t word);
-void phs_normals(const uint32_t *word, size_t count, double *out);
+void phs_normals(const uint32_t *restrict word, size_t count, double *restrict out);
 /** The natural logarithm; within 1 ulp. -inf for 0, NaN below. */
 double phs_log(double x);
 /** @p x positive and normal: not checked. */
-void phs_logs(const double *x, size_t count, double *out);
+void phs_logs(const double *restrict x, size_t count, double *restrict out);
 /** e to the power @p x; within 1 ulp; below x = -707 (9e-308) 0. */
 double phs_exp(double x);
-void phs_exps(const double *x, size_t count, double *out);
+void phs_exps(const double *restrict x, size_t count, double *restrict out);
 
 /** Poisson counts by inversion: the count of thresholds that are at most the word. */
 typedef struct phs_poisson {

@@ -9,12 +9,12 @@
  * Draws as multiples of a uniform one, from measurements of one machine (AVX-512 and SSE2 alike
  * within a third): what matters is their proportion.
  */
-#define COST_ANY_TARGET 1.5      /* one of a tile */
-#define COST_OTHER_TARGET 4.0    /* one that is not taken yet, and their list in order */
-#define COST_PERMUTED_TARGET 8.0 /* a slot of the random order */
-#define COST_ASKED_TARGET 5.0    /* in-degree without multapses: each target of the tile */
-#define COST_DISTANCE 3.0        /* each target of the tile */
-#define COST_TABLE 2.5           /* an inverse table: delays */
+#define COST_ANY_TARGET 1.2      /* one of a tile */
+#define COST_OTHER_TARGET 3.5    /* one that is not taken yet, and their list in order */
+#define COST_PERMUTED_TARGET 6.0 /* a slot of the random order */
+#define COST_ASKED_TARGET 4.2    /* in-degree without multapses: each target of the tile */
+#define COST_DISTANCE 3.5        /* each target of the tile */
+#define COST_TABLE 1.6           /* an inverse table: delays */
 #define COST_ROW 40.0            /* a row's beginning, for each kind of draw */
 
 static double weight_draw(const phs_distribution *d) {
@@ -22,13 +22,13 @@ static double weight_draw(const phs_distribution *d) {
   case PHS_DIST_CONSTANT:
     return 0.0;
   case PHS_DIST_UNIFORM:
-    return 1.5;
+    return 1.0;
   case PHS_DIST_NORMAL:
-    return 6.0;
+    return 3.0;
   case PHS_DIST_LOGNORMAL:
-    return 9.0;
+    return 4.7;
   case PHS_DIST_EXPONENTIAL:
-    return 4.0;
+    return 2.2;
   }
   return 0.0;
 }

@@ -79,22 +79,28 @@ static double reach_of(const phs_recipe *r) {
   return reach * NEARLY < bound ? reach * NEARLY : bound;
 }
 
-/* Probabilities of squared distances, in their place. */
+/* Probabilities of squared distances, in their place; at most PHS_WORDS. */
 static void probabilities(const phs_recipe *r, double reach, uint32_t count, double *x) {
-  double power[PHS_WORDS];
+  const double p = r->probability, w = r->width, per_square = -0.5 / (w * w), per_length = -1.0 / w;
+  double exponent[PHS_WORDS], power[PHS_WORDS];
   if (r->profile == PHS_PROFILE_DISC) {
     for (uint32_t i = 0; i < count; i++) {
-      x[i] = x[i] <= reach ? r->probability : 0.0;
+      x[i] = x[i] <= reach ? p : 0.0;
     }
     return;
   }
-  for (uint32_t i = 0; i < count; i++) {
-    power[i] = r->profile == PHS_PROFILE_GAUSSIAN ? -x[i] / (2.0 * r->width * r->width)
-                                                  : -phs_sqrt(x[i]) / r->width;
+  if (r->profile == PHS_PROFILE_GAUSSIAN) {
+    for (uint32_t i = 0; i < count; i++) {
+      exponent[i] = x[i] * per_square;
+    }
+  } else {
+    for (uint32_t i = 0; i < count; i++) {
+      exponent[i] = phs_sqrt(x[i]) * per_length;
+    }
   }
-  phs_exps(power, count, power);
+  phs_exps(exponent, count, power);
   for (uint32_t i = 0; i < count; i++) {
-    x[i] = x[i] <= reach ? r->probability * power[i] : 0.0;
+    x[i] = x[i] <= reach ? p * power[i] : 0.0;
   }
 }
 

@@ -156,6 +156,7 @@ void phs_fill_delays(const phs_rows *rows, uint32_t source, uint32_t tile, uint3
 /* Unbounded values of @p count words, as unbounded() gives them one by one. */
 static void values_of(const phs_distribution *d, const uint32_t *word, uint32_t count,
                       double *out) {
+  double between[BATCH];
   switch (d->kind) {
   case PHS_DIST_CONSTANT:
     for (uint32_t i = 0; i < count; i++) {
@@ -168,20 +169,23 @@ static void values_of(const phs_distribution *d, const uint32_t *word, uint32_t 
     }
     break;
   case PHS_DIST_NORMAL:
-  case PHS_DIST_LOGNORMAL:
     phs_normals(word, count, out);
     for (uint32_t i = 0; i < count; i++) {
       out[i] = d->a + d->b * out[i];
     }
-    if (d->kind == PHS_DIST_LOGNORMAL) {
-      phs_exps(out, count, out);
+    break;
+  case PHS_DIST_LOGNORMAL:
+    phs_normals(word, count, between);
+    for (uint32_t i = 0; i < count; i++) {
+      between[i] = d->a + d->b * between[i];
     }
+    phs_exps(between, count, out);
     break;
   case PHS_DIST_EXPONENTIAL:
     for (uint32_t i = 0; i < count; i++) {
-      out[i] = phs_uniform(exponential_word(d->a, word[i]));
+      between[i] = phs_uniform(exponential_word(d->a, word[i]));
     }
-    phs_logs(out, count, out);
+    phs_logs(between, count, out);
     for (uint32_t i = 0; i < count; i++) {
       out[i] = -d->a * out[i];
     }

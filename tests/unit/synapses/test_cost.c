@@ -43,14 +43,14 @@ static void time_by_hand(void **state) {
   r.number = 300;
   phs_synapse_cost_of(&r, true, &machine, &c);
   assert_true(c.store_ns == 2.0);
-  assert_true(fabs(c.recompute_ns - (2.0 + 0.5 * (40 + 1.5 * 100) / 100)) < 1e-9);
+  assert_true(fabs(c.recompute_ns - (2.0 + 0.5 * (40 + 1.2 * 100) / 100)) < 1e-9);
   r.delay = (phs_distribution){.kind = PHS_DIST_UNIFORM, .a = 1, .b = 20};
   r.weight = (phs_distribution){.kind = PHS_DIST_NORMAL, .a = 1, .b = 1};
   phs_synapse_cost_of(&r, true, &machine, &c); /* counted: weights are not drawn */
-  double draws = 40 + 1.5 * 100 + 40 + 2.5 * 100;
+  double draws = 40 + 1.2 * 100 + 40 + 1.6 * 100;
   assert_true(fabs(c.recompute_ns - (2.0 + 0.5 * draws / 100)) < 1e-9);
   phs_synapse_cost_of(&r, false, &machine, &c);
-  draws += 40 + 6.0 * 100;
+  draws += 40 + 3.0 * 100;
   assert_true(fabs(c.recompute_ns - (2.0 + 0.5 * draws / 100)) < 1e-9);
   r = made_recipe(PHS_RULE_ALL_TO_ALL, 10, 10);
   phs_synapse_cost_of(&r, true, &machine, &c);
