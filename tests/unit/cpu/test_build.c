@@ -1,60 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Artefacts on disk: objects, headers, libraries and executables, for this host and for others. */
+#include "artefacts.h"
 #include "backends/cpu/cpu.h"
 #include "interp/interp.h"
 #include "nets.h"
 
 #include <dirent.h>
-#include <setjmp.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cmocka.h>
-
-static char folder[] = "/tmp/phs-test-XXXXXX";
-
-/* A path in the test's folder; each call with a given `slot` overwrites the last. */
-static const char *at(int slot, const char *name) {
-  static char paths[4][256];
-  snprintf(paths[slot], sizeof paths[slot], "%s/%s", folder, name);
-  return paths[slot];
-}
-
-__attribute__((format(printf, 1, 2))) static int shell(const char *format, ...) {
-  char command[2048];
-  va_list ap;
-  va_start(ap, format);
-  vsnprintf(command, sizeof command, format, ap);
-  va_end(ap);
-  int status = system(command);
-  return status == -1 ? -1 : status >> 8;
-}
-
-static bool have(const char *program) {
-  return shell("command -v %s >/dev/null 2>&1", program) == 0;
-}
-
-static char *read_file(const char *path, size_t *size) {
-  FILE *f = fopen(path, "rb");
-  assert_non_null(f);
-  fseek(f, 0, SEEK_END);
-  long length = ftell(f);
-  rewind(f);
-  char *text = calloc(1, (size_t)length + 1);
-  assert_int_equal(fread(text, 1, (size_t)length, f), length);
-  fclose(f);
-  if (size) {
-    *size = (size_t)length;
-  }
-  return text;
-}
-
-static void write_text(const char *path, const char *text) {
-  FILE *f = fopen(path, "w");
-  assert_non_null(f);
-  fputs(text, f);
-  assert_int_equal(fclose(f), 0);
-}
 
 /* Everything: convolution, pool, dense, recurrence, one output of spikes, one of counts and one of
  * graded values. */
@@ -608,16 +561,6 @@ static void test_old_file_stays(void **state) {
   char *text = read_file(at(0, "old.o"), NULL);
   assert_string_equal(text, "old");
   free(text);
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  return shell("rm -rf %s", folder);
 }
 
 int main(void) {

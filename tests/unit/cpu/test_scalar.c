@@ -116,10 +116,10 @@ static void check_both(fixture *f, const phs_scalar_inst *inst, int count, phs_s
 
 static void test_float(void **state) {
   static const phs_scalar_op ops[] = {
-      PHS_K_ADDF,  PHS_K_SUBF,     PHS_K_MULF,      PHS_K_DIVF,    PHS_K_REMF,
-      PHS_K_NEGF,  PHS_K_MAXIMUMF, PHS_K_MINIMUMF,  PHS_K_MAXNUMF, PHS_K_MINNUMF,
-      PHS_K_FLOOR, PHS_K_CEIL,     PHS_K_ROUNDEVEN, PHS_K_TRUNC,   PHS_K_ABSF,
-      PHS_K_SQRT,  PHS_K_EXP,      PHS_K_LOG,       PHS_K_TANH};
+      PHS_K_ADDF,      PHS_K_SUBF,     PHS_K_MULF,    PHS_K_DIVF,    PHS_K_REMF,  PHS_K_NEGF,
+      PHS_K_MAXIMUMF,  PHS_K_MINIMUMF, PHS_K_MAXNUMF, PHS_K_MINNUMF, PHS_K_FLOOR, PHS_K_CEIL,
+      PHS_K_ROUNDEVEN, PHS_K_TRUNC,    PHS_K_ABSF,    PHS_K_SQRT,    PHS_K_EXP,   PHS_K_LOG,
+      PHS_K_TANH,      PHS_K_SIN,      PHS_K_COS};
   for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
     const phs_scalar_inst inst[] = {{ops[i], PHS_S_F32, 2, 0, 1, 0, {0}}};
     check_both(*state, inst, 1, PHS_S_F32);
@@ -203,6 +203,16 @@ static void test_bits(void **state) {
   }
 }
 
+/* The bits of a value, changed as an integer, and a value again: scaled by powers of two. */
+static void test_bitcast(void **state) {
+  const phs_scalar_inst inst[] = {{PHS_K_BITCAST, PHS_S_I32, 2, 0, 0, 0, {0}},
+                                  {PHS_K_CONST_INT, PHS_S_I32, 3, 0, 0, 0, {.i = 3 << 23}},
+                                  {PHS_K_ADDI, PHS_S_I32, 4, 2, 3, 0, {0}},
+                                  {PHS_K_BITCAST, PHS_S_F32, 5, 4, 0, 0, {0}}};
+  check_both(*state, inst, 1, PHS_S_I32);
+  check_both(*state, inst, 4, PHS_S_F32);
+}
+
 static int setup(void **state) {
   fixture *f = calloc(1, sizeof *f);
   f->ir = phs_ir_create(&f->diag);
@@ -219,8 +229,10 @@ static int teardown(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_float), cmocka_unit_test(test_compare),     cmocka_unit_test(test_i32),
-      cmocka_unit_test(test_i64),   cmocka_unit_test(test_conversions), cmocka_unit_test(test_bits),
+      cmocka_unit_test(test_float),       cmocka_unit_test(test_compare),
+      cmocka_unit_test(test_i32),         cmocka_unit_test(test_i64),
+      cmocka_unit_test(test_conversions), cmocka_unit_test(test_bits),
+      cmocka_unit_test(test_bitcast),
   };
   return cmocka_run_group_tests_name("cpu/scalar", tests, setup, teardown);
 }
