@@ -40,8 +40,8 @@ void phs_text_report(phs_diag *diag, phs_code code, const phs_text *text,
   }
   char part[96] = "";
   if (text->line == 0 && length > 0) { /* no place in a file: the words themselves */
-    snprintf(part, sizeof part, " in '%.64s'", s + start);
-    part[strcspn(part, "\n")] = 0;
+    int words = (int)strcspn(s + start, "\n");
+    snprintf(part, sizeof part, " in '%.*s'", words < 64 ? words : 64, s + start);
   }
   phs_report(diag, code, &place, error->help[0] ? error->help : NULL, "%s%s", error->message, part);
 }

@@ -337,14 +337,41 @@ static void huge_function(void **state) {
   expect_use(&source, (phs_model_use){.method = PHS_METHOD_RK4}, "PHS0808 7:3", "");
 }
 
+static void keep_excerpt(void *user, const phasor_diagnostic *d) {
+  snprintf((char *)user, 256, "%s:%u:%u|%s|%s", d->file, d->line, d->column,
+           d->excerpt ? d->excerpt : "", d->message);
+}
+
+/* Excerpts have blanks for what stands before the text in its first line, so that the column of the
+ * diagnostic is that of the excerpt; columns count characters, not bytes. */
+static void places(void **state) {
+  (void)state;
+  char got[256];
+  phs_diag diag = {.fn = keep_excerpt, .user = got};
+  phs_text text = {"\xc2\xb5 = 1\n\xc2\xb5\xc2\xb5 oops", "f.yaml", 10, 9, 5};
+  phs_text_error e = {.at = 12, .length = 4, .message = "bad"};
+  phs_text_report(&diag, PHS_EQ_SYNTAX, &text, &e);
+  assert_string_equal(got, "f.yaml:11:8|    \xc2\xb5\xc2\xb5 oops|bad");
+  e.at = 3;
+  phs_text_report(&diag, PHS_EQ_SYNTAX, &text, &e);
+  assert_string_equal(got, "f.yaml:10:11|        \xc2\xb5 = 1|bad");
+  e.at = 1000; /* never beyond the text */
+  phs_text_report(&diag, PHS_EQ_SYNTAX, &text, &e);
+  assert_string_equal(got, "f.yaml:11:12|    \xc2\xb5\xc2\xb5 oops|bad");
+  text.line = 0; /* nothing is known of the place: the words themselves */
+  e.at = 3;
+  text.file = "f";
+  phs_text_report(&diag, PHS_EQ_SYNTAX, &text, &e);
+  assert_string_equal(got, "f:0:0||bad in '\xc2\xb5 = 1'");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_wrong), cmocka_unit_test(equations),
-      cmocka_unit_test(names),         cmocka_unit_test(parameters),
-      cmocka_unit_test(statements),    cmocka_unit_test(other_parts),
-      cmocka_unit_test(several),       cmocka_unit_test(no_cascade),
-      cmocka_unit_test(too_large),     cmocka_unit_test(values),
-      cmocka_unit_test(methods),       cmocka_unit_test(huge_function),
+      cmocka_unit_test(nothing_wrong), cmocka_unit_test(places),     cmocka_unit_test(equations),
+      cmocka_unit_test(names),         cmocka_unit_test(parameters), cmocka_unit_test(statements),
+      cmocka_unit_test(other_parts),   cmocka_unit_test(several),    cmocka_unit_test(no_cascade),
+      cmocka_unit_test(too_large),     cmocka_unit_test(values),     cmocka_unit_test(methods),
+      cmocka_unit_test(huge_function),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
