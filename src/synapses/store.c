@@ -275,28 +275,24 @@ void phs_store_deliver(const phs_store_layout *layout, const phs_rows *rows, con
   phs_store_deliver_all(layout, rows, memory, &source, &x, 1, tile, counted, ring);
 }
 
-/* Lines of memory that are asked for ahead of a row's turn: the rest of the row the machine asks
- * for itself. */
-#define AHEAD_ROWS 8u
+/* Memory is asked for ahead of its turn: a row's place by so many rows, then the row itself. */
+#define AHEAD_ROWS 4u
 #define AHEAD_OFFSETS 16u
 
-static void fetch_ahead(const phs_store_layout *layout, const phs_rows *rows, const char *memory,
-                        const uint32_t *source, uint32_t left, uint32_t tile, uint64_t base) {
-  uint32_t size = layout->form == PHS_STORE_DELTA ? 1 : layout->form == PHS_STORE_SHORT ? 2 : 4;
-  if (left > AHEAD_OFFSETS) {
-    __builtin_prefetch(row_offset(rows, memory, source[AHEAD_OFFSETS], tile));
+static void fetch_lines(const char *first, size_t bytes) {
+  for (size_t i = 0; i < bytes + 63; i += 64) {
+    __builtin_prefetch(first + i);
   }
-  if (left > AHEAD_ROWS) {
-    const uint32_t *offset = row_offset(rows, memory, source[AHEAD_ROWS], tile);
-    const char *entry = memory + layout->entries + (base + offset[0]) * size;
-    __builtin_prefetch(entry);
-    __builtin_prefetch(entry + 64);
-    if (layout->weighted) {
-      const char *weight = memory + layout->weights + (base + offset[0]) * sizeof(float);
-      __builtin_prefetch(weight);
-      __builtin_prefetch(weight + 64);
-      __builtin_prefetch(weight + 128);
-    }
+}
+
+static void fetch_row(const phs_store_layout *layout, const char *memory, const uint32_t *offset,
+                      uint64_t base) {
+  const size_t count = offset[1] - offset[0];
+  const size_t size = layout->form == PHS_STORE_DELTA ? 1 : layout->form == PHS_STORE_SHORT ? 2 : 4;
+  fetch_lines(memory + layout->entries + (base + offset[0]) * size, count * size);
+  if (layout->weighted) {
+    fetch_lines(memory + layout->weights + (base + offset[0]) * sizeof(float),
+                count * sizeof(float));
   }
 }
 
@@ -306,9 +302,20 @@ void phs_store_deliver_all(const phs_store_layout *layout, const phs_rows *rows,
   const uint64_t base = tile_entry(layout, rows, tile);
   sink s = sink_of(rows, tile, 1.0f, counted, ring);
   const float weight = s.value;
+  for (uint32_t i = 0; i < count && i < AHEAD_OFFSETS; i++) {
+    __builtin_prefetch(row_offset(rows, memory, source[i], tile));
+  }
+  for (uint32_t i = 0; i < count && i < AHEAD_ROWS; i++) {
+    fetch_row(layout, memory, row_offset(rows, memory, source[i], tile), base);
+  }
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t *offset = row_offset(rows, memory, source[i], tile);
-    fetch_ahead(layout, rows, memory, source + i, count - i, tile, base);
+    if (count - i > AHEAD_OFFSETS) {
+      __builtin_prefetch(row_offset(rows, memory, source[i + AHEAD_OFFSETS], tile));
+    }
+    if (count - i > AHEAD_ROWS) {
+      fetch_row(layout, memory, row_offset(rows, memory, source[i + AHEAD_ROWS], tile), base);
+    }
     s.x = x ? x[i] : 1.0f;
     s.count = counted ? (int32_t)s.x : 0;
     s.value = weight * s.x;
