@@ -7,7 +7,7 @@ set -euo pipefail
 build=(ca-certificates cmake ninja-build gcc libc6-dev pkg-config libmlir-22-dev mlir-22-tools llvm-22-dev
        libhdf5-dev libjansson-dev libxxhash-dev libyaml-dev librandom123-dev clang-22)
 test=(llvm-22-tools libcmocka-dev python3 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-      gcc-riscv64-linux-gnu libc6-dev-riscv64-cross g++ locales)
+      gcc-riscv64-linux-gnu libc6-dev-riscv64-cross g++ locales python3-jsonschema python3-yaml)
 
 wanted=()
 for group in "$@"; do

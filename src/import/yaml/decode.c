@@ -67,7 +67,7 @@ static bool read_word(yml_reader *r, const yml_key *key, const yml_node *n, yml_
 static bool check_limits(yml_reader *r, const yml_key *key, const yml_node *n, phs_dimension unit,
                          double v) {
   char have[64], least[64], most[64];
-  if (key->least == key->most && key->least == 0) {
+  if (key->least == 0 && key->most == 0) {
     return true;
   }
   if (v <= key->most && (key->above ? v > key->least : v >= key->least)) {

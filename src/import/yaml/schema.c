@@ -101,7 +101,7 @@ static void add_reference(phs_buf *out, const char *name) {
 
 static void add_number(phs_buf *out, const yml_key *k, const char *type) {
   phs_buf_printf(out, "\"anyOf\": [{\"type\": \"%s\"", type);
-  if (k->least != k->most) {
+  if (k->least != 0 || k->most != 0) {
     phs_buf_printf(out, ", \"%s\": %.17g, \"maximum\": %.17g",
                    k->above ? "exclusiveMinimum" : "minimum", k->least, k->most);
   }

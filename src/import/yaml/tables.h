@@ -64,7 +64,7 @@ typedef struct yml_key {
   bool required;
   bool choice;        /**< exactly one of the table's choices must be given */
   const char *unit;   /**< of a quantity: "ms"; "" a plain number */
-  double least, most; /**< of numbers, inclusive; equal: no limits. `least` may be left out itself
+  double least, most; /**< of numbers, inclusive; both 0: no limits. `least` may be left out itself
                          where `above` is set */
   bool above;
   const char *const *word; /**< ends with NULL */
