@@ -13,13 +13,14 @@ extern "C" {
 typedef struct phasor_program phasor_program;
 
 /**
- * @param o option `target` (`reference` by default, or `cpu`), `passes`, `opt-level`; may be NULL
+ * @param o option `target` (`reference` by default, or `cpu`), `passes`, `opt-level`, `jobs`
+ * (threads of each step), `synapses`, ...; may be NULL
  * @param[out] out freed with phasor_program_destroy() before the network
  */
 PHASOR_API phasor_status phasor_program_create(phasor_network *n, const phasor_options *o,
                                                phasor_program **out);
 PHASOR_API void phasor_program_destroy(phasor_program *p);
-/** Back to the state after creation: every membrane and delay line at zero. */
+/** Back to the state after creation: before the first step. */
 PHASOR_API void phasor_program_reset(phasor_program *p);
 /**
  * One time step.
@@ -47,7 +48,8 @@ PHASOR_API phasor_status phasor_program_view(phasor_program *p, const char *node
 typedef struct phasor_result phasor_result;
 /**
  * Runs over input files.
- * @param o options `target`, `input`, `bin`, `event-value`, `steps`, `record`, `output`, ...
+ * @param o options `target`, `input`, `bin`, `event-value`, `steps`, `record`, `output`,
+ * `transient`, `jobs`, ...
  * @param[out] out freed with phasor_result_destroy()
  */
 PHASOR_API phasor_status phasor_run(phasor_network *n, const phasor_options *o,
@@ -77,6 +79,18 @@ PHASOR_API void phasor_result_run(const phasor_result *r, phasor_run_info *out);
  */
 PHASOR_API const char *phasor_result_population(const phasor_result *r, size_t i, uint64_t *neurons,
                                                 double *spikes);
+/** What the spikes of a population are like, over all samples; docs/cli.md defines them. */
+typedef struct phasor_statistics {
+  size_t first_step; /**< of each sample that counts */
+  double spikes;     /**< from there on */
+  double rate_hz;
+  double cv_isi;     /**< of inter-spike intervals; NaN where no neuron has 3 spikes */
+  double cv_neurons; /**< how many have */
+  double synchrony;  /**< NaN where nothing spiked */
+} phasor_statistics;
+/** Of population @p i. False where there are none: networks with inputs have them with option
+ * `transient` alone, and the run must be long enough. */
+PHASOR_API bool phasor_result_statistics(const phasor_result *r, size_t i, phasor_statistics *out);
 /**
  * Output @p i: name, elements, and the sum over the steps of each element, one row of @p count for
  * each sample. NULL past the last. Borrowed.

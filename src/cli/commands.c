@@ -15,13 +15,15 @@ const cli_command cli_commands[] = {
      "`phasorc MODEL -t TARGET` is the same. Without -o the output is named after the model, in "
      "the current directory.",
      1, 1, cmd_build},
-    {"run", "MODEL [-t TARGET] -i INPUT [options]", "run a network over input files",
+    {"run", "MODEL [-t TARGET] [-i INPUT] [options]",
+     "run a network, over input files if it has inputs",
      "Runs in the reference interpreter, or with -t cpu as native code in this process, and prints "
      "steps, spikes and mean "
-     "rate of each population, output counts and the largest output, and the wall time of the "
-     "loop.",
+     "rate of each population, irregularity and synchrony of a network that runs by itself, output "
+     "counts and the largest output, and the wall time of the "
+     "loop. A YAML model says how long to run and what to record where the options do not.",
      1, 1, cmd_run},
-    {"verify", "MODEL -t TARGET -i INPUT [--golden NODE.VAR=FILE]... [options]",
+    {"verify", "MODEL -t TARGET [-i INPUT] [--golden NODE.VAR=FILE]... [options]",
      "compare a target's run with the reference and with recordings",
      "Compares the spikes of every population, every output and each --record'ed quantity with the "
      "reference interpreter on "

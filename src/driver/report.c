@@ -145,6 +145,11 @@ phasor_status phs_report_run(const phasor_program *p, const phasor_options *o, p
     phs_buf_printf(&b, "  \"table_bytes\": %zu,\n  \"state_bytes\": %zu,\n",
                    phs_cpu_table_bytes(p->cpu), phs_cpu_state_bytes(p->cpu));
   }
+  double events = phs_synaptic_events(p->net, &r->summary);
+  if (events > 0) {
+    phs_buf_printf(&b, "  \"synaptic_events\": %.0f,\n  \"synaptic_events_per_second\": %.4g,\n",
+                   events, r->summary.wall > 0 ? events / r->summary.wall : 0);
+  }
   if (getrusage(RUSAGE_SELF, &used) == 0) { /* in KiB */
     phs_buf_printf(&b, "  \"peak_memory_bytes\": %jd,\n", (intmax_t)used.ru_maxrss * 1024);
   }

@@ -308,6 +308,21 @@ const char *phasor_result_population(const phasor_result *r, size_t i, uint64_t 
   return r->summary.population[i].name;
 }
 
+bool phasor_result_statistics(const phasor_result *r, size_t i, phasor_statistics *out) {
+  const phs_summary *s = &r->summary;
+  if (i >= s->population_count || s->bin == 0) {
+    return false;
+  }
+  const phs_summary_population *p = &s->population[i];
+  *out = (phasor_statistics){.first_step = s->first_step,
+                             .spikes = p->sums.spikes,
+                             .rate_hz = phs_summary_rate(s, p),
+                             .cv_isi = phs_spike_cv(&p->sums),
+                             .cv_neurons = p->sums.irregular,
+                             .synchrony = phs_spike_synchrony(&p->sums)};
+  return true;
+}
+
 const char *phasor_result_output(const phasor_result *r, size_t i, size_t *count,
                                  const double **sums) {
   if (i >= r->summary.output_count) {

@@ -2,6 +2,7 @@
 #include "driver/synapses.h"
 
 #include "passes/remat.h"
+#include "synapses/rows.h"
 
 #include <string.h>
 
@@ -99,6 +100,50 @@ bool phs_projection_table_make(const phasor_network *n, const phasor_options *o,
 void phs_projection_table_free(phs_projection_table *t) {
   phs_arena_destroy(t->arena);
   *t = (phs_projection_table){0};
+}
+
+/* Expected spikes of a source in one run of one sample. */
+static double source_spikes(const phs_op *op, double steps) {
+  const phs_source *source = &op->source;
+  double elements = (double)phs_shape_count(&op->shape), mean = 0;
+  double last = (double)source->stop < steps ? (double)source->stop : steps;
+  double first = source->start > 0 ? (double)source->start : 0;
+  if (source->kind == PHS_SOURCE_TRAIN) {
+    size_t n = 0;
+    while (n < source->event_count && (double)source->event_step[n] < steps) {
+      n++;
+    }
+    return (double)n;
+  }
+  for (size_t i = 0; source->kind == PHS_SOURCE_POISSON && i < source->mean.n; i++) {
+    mean += source->mean.v[i] / (double)source->mean.n;
+  }
+  return last > first ? mean * elements * (last - first) : 0;
+}
+
+static double spikes_of(const phs_op *op, const phs_summary *run) {
+  if (op->kind == PHS_OP_SOURCE) {
+    return source_spikes(op, (double)run->steps) * (double)run->samples;
+  }
+  for (size_t i = 0; i < run->population_count; i++) {
+    if (strcmp(run->population[i].name, op->name) == 0) {
+      return run->population[i].spikes;
+    }
+  }
+  return 0;
+}
+
+double phs_synaptic_events(const phs_net *net, const phs_summary *run) {
+  double events = 0;
+  for (int i = 0; i < net->op_count; i++) {
+    const phs_op *op = &net->op[i];
+    for (int k = 0; op->kind == PHS_OP_SYNAPSES && k < op->synapses.projection_count; k++) {
+      const phs_recipe *r = &op->synapses.projection[k].recipe;
+      events += spikes_of(&net->op[op->operand[k]], run) * phs_recipe_expected(r) /
+                (r->source_count ? r->source_count : 1);
+    }
+  }
+  return events;
 }
 
 /* JSON for what may be beyond all numbers. */

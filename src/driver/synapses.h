@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "driver/network.h"
 #include "synapses/cost.h"
+#include "vm/summary.h"
 
 /** All projections, side by side; arrays in `arena`. */
 typedef struct phs_projection_table {
@@ -26,6 +27,11 @@ typedef struct phs_projection_table {
 bool phs_projection_table_make(const phasor_network *n, const phasor_options *o,
                                phs_projection_table *out);
 void phs_projection_table_free(phs_projection_table *t);
+/**
+ * Spikes that were delivered to synapses in a run of @p net: the spikes of each source times its
+ * expected synapses; of Poisson sources, their expected spikes. Other sources do not count.
+ */
+double phs_synaptic_events(const phs_net *net, const phs_summary *run);
 /** The section `"projections": {...}` of a report. */
 void phs_projection_table_json(const phs_projection_table *t, phs_buf *b);
 

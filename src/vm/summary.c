@@ -74,8 +74,7 @@ static double rate(const phs_summary *s, const phs_summary_population *p) {
   return neuron_time > 0 ? p->spikes / neuron_time : 0;
 }
 
-/* Spikes per neuron and second of the steps that are measured. */
-static double measured_rate(const phs_summary *s, const phs_summary_population *p) {
+double phs_summary_rate(const phs_summary *s, const phs_summary_population *p) {
   double steps = (double)(s->steps - s->first_step) * (double)s->samples;
   return p->neurons > 0 ? p->sums.spikes / ((double)p->neurons * steps * s->dt) : 0;
 }
@@ -117,7 +116,7 @@ static void text_statistics(const phs_summary *s, FILE *out) {
     const phs_summary_population *p = &s->population[i];
     fprintf(out, "  %s%*s %10zu %12.0f", p->name, name - width_of(p->name), "", p->neurons,
             p->sums.spikes);
-    text_number(measured_rate(s, p), 10, out);
+    text_number(phs_summary_rate(s, p), 10, out);
     text_number(phs_spike_cv(&p->sums), 10, out);
     fprintf(out, " %10.0f", p->sums.irregular);
     text_number(phs_spike_synchrony(&p->sums), 10, out);
@@ -217,7 +216,7 @@ static void json_number(double x, FILE *out) {
 
 static void json_statistics(const phs_summary *s, const phs_summary_population *p, FILE *out) {
   fprintf(out, ",\"measured\":{\"spikes\":%.0f,\"rate_hz\":%.17g,\"cv_isi\":", p->sums.spikes,
-          measured_rate(s, p));
+          phs_summary_rate(s, p));
   json_number(phs_spike_cv(&p->sums), out);
   fprintf(out, ",\"cv_neurons\":%.0f,\"synchrony\":", p->sums.irregular);
   json_number(phs_spike_synchrony(&p->sums), out);

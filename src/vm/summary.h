@@ -60,6 +60,8 @@ typedef struct phs_summary {
  */
 void phs_summary_measure(phs_summary *s, double transient);
 
+/** Spikes per neuron and second of the steps that are measured. */
+double phs_summary_rate(const phs_summary *s, const phs_summary_population *p);
 /** Sum of @p count values, for phs_summary_population.spikes. */
 double phs_summary_sum(phs_record_type type, size_t count, const void *values);
 /** total[k] += values[k], for one sample of phs_summary_output.total. */

@@ -14,5 +14,6 @@ for key in ("synapses", "table_bytes", "saved_bytes"):
 assert all(row["mode"] == "recompute" or row["saved_bytes"] == 0 for row in table["rows"])
 if "run" in report:
     assert report["peak_memory_bytes"] > report["table_bytes"] + report["state_bytes"]
+    assert 0 < report["synaptic_events"] < 1e3 * report["neurons"] * report["run"]["steps"]
     assert report["seconds"]["run"] > 0 and report["threads"] == 1
     print("run", report["run"]["steps"], "steps, tables", "as many bytes as they take" if report["table_bytes"] > 0 else "empty")

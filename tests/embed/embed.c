@@ -129,6 +129,63 @@ static void build(phasor_session *s, phasor_network *n, const char *path) {
   phasor_options_destroy(o);
 }
 
+/* Clocks that spike in every second step; two thirds by tests/cli/statistics.test. */
+static void statistics(phasor_session *s, const char *model) {
+  phasor_options *o = phasor_options_create();
+  phasor_network *n = NULL;
+  phasor_result *r = NULL;
+  phasor_statistics z;
+  CHECK(phasor_options_set(s, o, "steps", "60") == PHASOR_OK);
+  CHECK(phasor_network_load(s, model, NULL, &n) == PHASOR_OK && phasor_run(n, o, &r) == PHASOR_OK);
+  CHECK(r && phasor_result_statistics(r, 0, &z) && z.first_step == 0 && z.spikes == 120 &&
+        z.rate_hz == 500 && z.cv_isi == 0 && z.cv_neurons == 4 && z.synchrony > 0.666 &&
+        z.synchrony < 0.667);
+  CHECK(r && !phasor_result_statistics(r, 1, &z));
+  phasor_result_destroy(r);
+  phasor_network_destroy(n);
+  phasor_options_destroy(o);
+}
+
+/* A model in YAML, its constants set; by hand in tests/cli/yaml.test. */
+static void yaml(phasor_session *s, const char *model, const char *record) {
+  phasor_options *o = phasor_options_create();
+  phasor_network *n = NULL;
+  phasor_program *p = NULL;
+  phasor_network_info info;
+  phasor_synapse_info synapses;
+  phasor_view z = {0};
+  CHECK(phasor_options_set(s, o, "set", "N=5") == PHASOR_OK &&
+        phasor_options_set(s, o, "target", "cpu") == PHASOR_OK &&
+        phasor_options_set(s, o, "jobs", "2") == PHASOR_OK &&
+        phasor_options_set(s, o, "synapses", "store") == PHASOR_OK);
+  CHECK(phasor_network_load(s, model, o, &n) == PHASOR_OK);
+  if (n) {
+    phasor_network_describe(n, &info);
+    CHECK(strcmp(info.format, "yaml") == 0 && info.neurons == 10 && info.synapses == 5 &&
+          info.projections == 1);
+    CHECK(phasor_network_synapses(n, o, &synapses) && synapses.projections == 1 &&
+          synapses.stored == 1 && synapses.synapses == 5 && synapses.table_bytes > 0);
+    CHECK(phasor_program_create(n, o, &p) == PHASOR_OK);
+  }
+  for (int t = 0; p && t < 12; t++) {
+    phasor_program_step(p, NULL);
+    CHECK(phasor_program_view(p, "echo", "spikes", &z) == PHASOR_OK && z.count == 5 &&
+          ((const uint8_t *)z.data)[4] == (t == 5 || t == 9));
+  }
+  phasor_program_destroy(p);
+  phasor_result *r = NULL;
+  phasor_run_info run;
+  CHECK(phasor_options_set(s, o, "record", record) == PHASOR_OK);
+  CHECK(n && phasor_run(n, o, &r) == PHASOR_OK);
+  if (r) {
+    phasor_result_run(r, &run);
+    CHECK(run.steps == 12 && run.populations == 2);
+  }
+  phasor_result_destroy(r);
+  phasor_network_destroy(n);
+  phasor_options_destroy(o);
+}
+
 static void diagnostics(phasor_session *s, seen *d) {
   phasor_options *o = phasor_options_create();
   phasor_network *n = NULL;
@@ -165,10 +222,10 @@ static void lists(void) {
 
 int main(int argc, char **argv) {
   if (argc != 3) {
-    fputs("usage: embed MODEL FOLDER\n", stderr);
+    fputs("usage: embed FOLDER-OF-MODELS FOLDER\n", stderr);
     return 2;
   }
-  char input[4096], object[4096];
+  char input[4096], object[4096], model[4096], record[4096];
   snprintf(input, sizeof input, "%s/embed_in.csv", argv[2]);
   snprintf(object, sizeof object, "%s/embed.o", argv[2]);
   FILE *f = fopen(input, "w");
@@ -181,7 +238,8 @@ int main(int argc, char **argv) {
   seen d = {0};
   phasor_session *s = phasor_session_create(note, &d);
   phasor_network *n = NULL;
-  CHECK(phasor_network_load(s, argv[1], NULL, &n) == PHASOR_OK);
+  snprintf(model, sizeof model, "%s/tiny.mlir", argv[1]);
+  CHECK(phasor_network_load(s, model, NULL, &n) == PHASOR_OK);
   if (n) {
     look(n);
     step(s, n, "reference");
@@ -191,6 +249,12 @@ int main(int argc, char **argv) {
     CHECK(d.count == 2); /* the two unknown nodes */
   }
   phasor_network_destroy(n);
+  snprintf(model, sizeof model, "%s/clock.mlir", argv[1]);
+  statistics(s, model);
+  snprintf(model, sizeof model, "%s/echo.yaml", argv[1]);
+  snprintf(record, sizeof record, "echo.v=%s/embed_v.npy", argv[2]);
+  yaml(s, model, record);
+  CHECK(d.count == 2);
   diagnostics(s, &d);
   phasor_session_destroy(s);
   printf("embed: %d failures\n", failures);

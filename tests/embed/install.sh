@@ -11,7 +11,7 @@ export PKG_CONFIG_PATH=$3/$5/pkgconfig
 flags=$(pkg-config --cflags --libs phasor)
 # shellcheck disable=SC2086
 "$4" -std=c11 "$2/embed.c" $flags -Wl,-rpath,"$3/$5" -o "$3/embed"
-"$3/embed" "$2/../cli/nets/tiny.mlir" "$3"
+"$3/embed" "$2/../cli/nets" "$3"
 # The run-time part alone, statically.
 flags=$(pkg-config --cflags --libs phasor-rt)
 # shellcheck disable=SC2086
