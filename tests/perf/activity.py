@@ -3,10 +3,10 @@
 import numpy
 
 
-def measures(times, senders, neurons, start, stop, sample=1000, width=3.0):
+def measures(times, senders, neurons, start, stop, width=3.0):
     """Of the spikes with start <= time < stop (ms) of `neurons` neurons (senders from 0): the mean rate (1/s), the mean
     coefficient of variation of the intervals of the neurons with at least three spikes, and synchrony: the variance of the
-    number of spikes of the first `sample` neurons in windows of 3 ms, over its mean (Potjans & Diesmann 2014)."""
+    number of spikes in windows of 3 ms, over its mean (Potjans & Diesmann 2014). The same as in phasorc's summary."""
     times, senders = numpy.asarray(times, float), numpy.asarray(senders, int)
     inside = (times >= start) & (times < stop)
     times, senders = times[inside], senders[inside]
@@ -19,7 +19,7 @@ def measures(times, senders, neurons, start, stop, sample=1000, width=3.0):
     square = numpy.bincount(owner, gaps**2, neurons)[several] / count[several]
     cv = numpy.sqrt(numpy.maximum(square - mean**2, 0)) / mean
     windows = max(int((stop - start) / width), 1)
-    histogram = numpy.histogram(times[senders < sample], windows, (start, start + windows * width))[0]
+    histogram = numpy.histogram(times, windows, (start, start + windows * width))[0]
     return {
         "neurons": neurons,
         "spikes": int(times.size),

@@ -17,6 +17,10 @@ import pathlib
 import examples
 
 
+def bytes_text(value):
+    return f"{'-' if value is None else format(value, '.2f'):>9}"
+
+
 def measure(phasorc, name, o, args, mode, jobs):
     best = None
     for _ in range(args.runs):
@@ -57,12 +61,13 @@ def main():
         mine = [measure(args.phasorc, name, o, args, mode, jobs) for mode in args.modes for jobs in args.threads]
         least = min(f["peak_bytes"] for f in mine)  # without tables: what else the process holds
         for f in mine:
-            f["bytes_per_synapse"] = (f["peak_bytes"] - least) / f["synapse_count"]
+            f["bytes_per_synapse"] = (f["peak_bytes"] - least) / f["synapse_count"] if f["synapse_count"] >= 1e6 else None
             print(f"{name:15} {f['synapses']:>10} {f['threads']:>7} {f['events_per_s'] / 1e6:>10.1f} {f['real_time_factor']:>9.3f} "
-                  f"{f['before_s']:>8.2f} {f['peak_bytes'] / 1e6:>8.0f} {f['bytes_per_synapse']:>9.2f}", flush=True)
+                  f"{f['before_s']:>8.2f} {f['peak_bytes'] / 1e6:>8.0f} {bytes_text(f['bytes_per_synapse'])}", flush=True)
         print("  " + ", ".join(f"{k} {v:.2f}/s" for k, v in mine[0]["rates"].items()))
         figures += mine
-    print("real-time: seconds of the loop a biological second; before: compiling and making synapses; B/synapse: peak memory over the least of the network's runs")
+    print("real-time: seconds of the loop a biological second; before: compiling and making synapses; B/synapse: peak memory over the least of the network's\n"
+          "runs (- below a million synapses). Figures of 2 threads need two idle processors.")
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(figures, indent=1) + "\n")
 

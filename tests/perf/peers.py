@@ -50,7 +50,8 @@ def peer(kind, folder, name, o, args, seed):
 def phasor(name, o, args, seed):
     s = examples.run(args.phasorc, name, o, args.ms, args.skip, ["-j", args.threads, "--seed", seed])
     return {"peer": "Phasor", "loop_s": s["wall_seconds"], "build_s": s["whole_s"] - s["wall_seconds"],
-            "populations": {p["name"]: p for p in s["populations"]}}
+            "populations": {p["name"]: {"rate": p["measured"]["rate_hz"], "cv": p["measured"]["cv_isi"],
+                                        "synchrony": p["measured"]["synchrony"]} for p in s["populations"]}}
 
 
 def mean(runs, population, quantity):
