@@ -3,10 +3,12 @@
  * @file rows.h  The synapses of a recipe, row by row. A row is what one source projects into one
  * tile of PHS_TILE neighbouring targets; any row can be made alone.
  *
- * The definition of randomness: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
- * easy as 1, 2, 3") with the recipe's key; the counter names the row (or, for the in-degree rule,
- * target and source block), the purpose and the draw. Distributions use arithmetic of our own
- * (src/random), so that every machine gives the same bits.
+ * The definition of randomness: words of Philox4x32-10 (phs_words() of random/draw.h) with the
+ * recipe's key. The draw's other words are source, tile and purpose (rows_internal.h), and word i
+ * belongs to rank i; so does what is drawn once for all rows, in phs_rows_prepare(). Values come
+ * from words by inverse distributions in arithmetic of our own, so that every machine gives the
+ * same bits. Redrawing until a value lies within bounds is drawing from the words whose values do.
+ * docs/synapses.md says how each rule gets its exact law.
  *
  * Freestanding C: programs carry this code compiled in.
  */
