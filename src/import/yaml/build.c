@@ -3,11 +3,13 @@
 #include "import/yaml/yaml.h"
 
 const char *yml_unique(yml_reader *r, const char *name) {
-  const char *out = phs_arena_strdup(r->arena, name);
-  for (int k = 2; out && yml_index_find(&r->names, out) >= 0; k++) {
-    out = phs_arena_printf(r->arena, "%s#%d", name, k);
+  const char *out = phs_arena_strdup(r->arena, name), *base = out;
+  long last = yml_index_find(&r->suffixes, name), k = last > 1 ? last : 1;
+  while (out && yml_index_find(&r->names, out) >= 0) {
+    out = phs_arena_printf(r->arena, "%s#%ld", name, ++k);
   }
-  if (!out || !yml_index_add(r->scratch, &r->names, out, 0)) {
+  if (!out || !yml_index_add(r->scratch, &r->names, out, 0) ||
+      (k > 1 && !yml_index_set(r->scratch, &r->suffixes, base, k))) {
     yml_no_memory(r);
     return name;
   }

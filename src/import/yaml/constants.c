@@ -17,6 +17,10 @@ yml_constant *yml_constant_find(yml_scope *scope, const char *name) {
 }
 
 static bool add(yml_reader *r, yml_scope *scope, yml_constant c) {
+  if (++r->constant_count > YML_MAX_CONSTANTS) {
+    return YML_FAIL(r, PHS_YAML_LIMIT, c.key, "use fewer instances or constants",
+                    "all instances together have more than 2^20 constants");
+  }
   if (scope->constant_count == scope->constant_cap) {
     size_t cap = scope->constant_cap ? 2 * scope->constant_cap : 16;
     yml_constant **more = PHS_NEW_ARRAY(r->scratch, yml_constant *, cap);

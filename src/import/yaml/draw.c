@@ -152,7 +152,10 @@ static double value_of(const phs_distribution *d, uint32_t word) {
 }
 
 static double draw_one(const phs_distribution *d, uint64_t key, uint32_t i) {
-  double v = 0;
+  double v = d->a;
+  if (d->kind == PHS_DIST_CONSTANT) {
+    return v;
+  }
   for (uint32_t draw = 0; draw < MOST_DRAWS; draw++) {
     uint32_t word[4], counter[4] = {i, 0, 0, draw};
     phs_philox(key, counter, word);

@@ -73,6 +73,11 @@ static bool add_population(yml_reader *r, yml_scope *scope, const yml_pair *p) {
   return add(r, scope, p, YML_POPULATION);
 }
 
+/* What a port names is there, whether something uses it or not. */
+static bool check_port(yml_reader *r, yml_scope *scope, const yml_pair *p) {
+  return yml_check_name(r, p->key) && yml_find_element(r, scope, p->value);
+}
+
 bool yml_collect_elements(yml_reader *r, yml_scope *scope) {
   bool ok = yml_each(r, scope, FILE_INPUTS, add_input);
   ok = yml_each(r, scope, FILE_LAYERS, add_layer) && ok;
@@ -80,7 +85,7 @@ bool yml_collect_elements(yml_reader *r, yml_scope *scope) {
   for (yml_scope *i = scope->instance; i && !yml_full(r); i = i->next) {
     ok = yml_collect_elements(r, i) && ok;
   }
-  return ok;
+  return (!scope->parent || yml_each(r, scope, NET_PORTS, check_port)) && ok;
 }
 
 /* ---- references ---- */

@@ -2,6 +2,7 @@
 /* The YAML importer, stage by stage. */
 #include "import/yaml/yaml.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Line @p line of a source, without its end. */
@@ -18,6 +19,33 @@ static const char *line_of(yml_reader *r, const yml_source *s, uint32_t line) {
   return copy;
 }
 
+/** An error that was told. */
+struct yml_told {
+  char code[8];
+  uint32_t line, column;
+  const char *message;
+  struct yml_told *next;
+};
+
+/* Whether the same was said before: a sub-network is read for each of its instances. Notes it. */
+static bool is_repeated(yml_reader *r, const phasor_diagnostic *d) {
+  for (const struct yml_told *t = r->told; t; t = t->next) {
+    if (t->line == d->line && t->column == d->column && strcmp(t->code, d->code) == 0 &&
+        strcmp(t->message, d->message) == 0) {
+      return true;
+    }
+  }
+  struct yml_told *t = r->scratch ? PHS_NEW(r->scratch, struct yml_told) : NULL;
+  const char *message = t ? phs_arena_strdup(r->scratch, d->message) : NULL;
+  if (message) {
+    *t = (struct yml_told){
+        .line = d->line, .column = d->column, .message = message, .next = r->told};
+    snprintf(t->code, sizeof t->code, "%s", d->code);
+    r->told = t;
+  }
+  return false;
+}
+
 /* Every diagnostic passes here: it gets its line as an excerpt, and the caller's counts. After the
  * last error that is worth telling, none follows. */
 static void forward(void *user, const phasor_diagnostic *d) {
@@ -32,6 +60,10 @@ static void forward(void *user, const phasor_diagnostic *d) {
   }
   bool error = d->severity == PHASOR_ERROR;
   if (error && r->diag.errors > YML_MAX_ERRORS) {
+    return;
+  }
+  if (error && d->line && is_repeated(r, d)) {
+    r->diag.errors--;
     return;
   }
   r->outer->errors += error;

@@ -57,3 +57,12 @@ bool yml_index_add(phs_arena *a, yml_index *x, const char *name, long number) {
   x->count++;
   return true;
 }
+
+bool yml_index_set(phs_arena *a, yml_index *x, const char *name, long number) {
+  yml_slot *s = x->count ? look(x, name) : NULL;
+  if (!s || !s->name) {
+    return yml_index_add(a, x, name, number);
+  }
+  s->number = number;
+  return true;
+}

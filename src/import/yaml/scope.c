@@ -215,9 +215,13 @@ static bool open_instance(yml_reader *r, yml_scope *scope, const yml_pair *pair,
                        .depth = scope->depth + 1,
                        .name = pair->key->text,
                        .key = pair->key};
-  if (inner->depth > YML_MAX_NESTING || r->element_count >= YML_MAX_ELEMENTS) {
+  if (inner->depth > YML_MAX_NESTING) {
     return YML_FAIL(r, PHS_YAML_LIMIT, pair->key, "a sub-network may not use itself",
                     "sub-networks are nested more than %d deep", YML_MAX_NESTING);
+  }
+  if (++r->instance_count > YML_MAX_INSTANCES) {
+    return YML_FAIL(r, PHS_YAML_LIMIT, pair->key, "use larger populations",
+                    "the network has more than %d instances", YML_MAX_INSTANCES);
   }
   yml_field *part = PHS_NEW_ARRAY(r->scratch, yml_field, FILE_KEYS + 1);
   if (!part) {
@@ -256,8 +260,23 @@ static bool read_instance(yml_reader *r, yml_scope *scope, const yml_pair *pair)
   return network && open_instance(r, scope, pair, network, field[INSTANCE_CONSTANTS].node);
 }
 
+/* A sub-network's keys are right, whether something uses it or not. */
+static bool check_network(yml_reader *r, yml_scope *scope, const yml_pair *pair) {
+  yml_field field[FILE_KEYS + 1];
+  (void)scope;
+  bool ok = yml_check_name(r, pair->key);
+  for (int i = 0, found = 0; ok && i < r->root->part_count; i++) {
+    const yml_field *f = &r->root->part[i][FILE_NETWORKS];
+    found += f->node && !f->bad && yml_get(f->node, pair->key->text) != NULL;
+    ok = found < 2 || YML_FAIL(r, PHS_YAML_DUPLICATE_NAME, pair->key, "choose another name",
+                               "two files define the sub-network '%s'", pair->key->text);
+  }
+  return yml_decode(r, NULL, pair->value, &yml_network, field) && ok;
+}
+
 bool yml_read_instances(yml_reader *r, yml_scope *scope) {
-  bool ok = yml_each(r, scope, FILE_INSTANCES, read_instance);
+  bool ok = scope->parent || yml_each(r, scope, FILE_NETWORKS, check_network);
+  ok = yml_each(r, scope, FILE_INSTANCES, read_instance) && ok;
   for (size_t i = 0; i < scope->constant_count && !yml_full(r); i++) {
     ok = yml_constant_value(r, scope->constant[i]) && ok;
   }

@@ -48,7 +48,7 @@ static bool step_near(yml_making *m, const yml_node *n, double ms, int64_t *out)
 
 static bool too_many(yml_making *m, const yml_node *n) {
   return YML_FAIL(m->r, PHS_YAML_LIMIT, n, "give fewer spikes, or a Poisson input",
-                  "the input has more than 2^26 spikes");
+                  "the input has more than 2^24 spikes");
 }
 
 static bool spikes_of_file(yml_making *m, const yml_node *n) {

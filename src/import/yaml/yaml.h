@@ -26,12 +26,14 @@
 #define YML_MAX_ERRORS 20
 #define YML_MAX_FILES 256
 #define YML_MAX_ELEMENTS 16384
+#define YML_MAX_INSTANCES 16384
+#define YML_MAX_CONSTANTS ((size_t)1 << 20) /* of all instances together */
 #define YML_MAX_PROJECTIONS 65536
 #define YML_MAX_NESTING 16 /* instances in instances, includes in includes */
 #define YML_MAX_SIZE ((int64_t)1 << 31)
 #define YML_MAX_VALUES ((int64_t)1 << 28) /* of one file */
 #define YML_MAX_DRAWN ((size_t)1 << 26)   /* values drawn at import */
-#define YML_MAX_EVENTS ((int64_t)1 << 26) /* spikes of one input */
+#define YML_MAX_EVENTS ((int64_t)1 << 24) /* spikes of one input */
 #define YML_MAX_DELAY 65535               /* steps */
 
 typedef struct yml_reader yml_reader;
@@ -48,6 +50,8 @@ typedef struct yml_index {
 } yml_index;
 /** The number of @p name, or -1. */
 long yml_index_find(const yml_index *x, const char *name);
+/** Sets the number of @p name, new or not; it stays borrowed. False without memory. */
+bool yml_index_set(phs_arena *a, yml_index *x, const char *name, long number);
 /** Adds @p name, which is not in it yet and stays borrowed; false without memory. */
 bool yml_index_add(phs_arena *a, yml_index *x, const char *name, long number);
 
@@ -113,9 +117,12 @@ struct yml_reader {
   struct yml_use *use;           /**< models that were compiled */
   yml_draft *first[4], *last[4]; /**< by yml_place_of */
   int draft_count;
-  yml_index names;    /**< of drafts and projections */
+  yml_index names;    /**< of ops and projections */
+  yml_index suffixes; /**< names wanted more than once, with their last number */
   size_t values_left; /**< that may still be drawn */
-  int projection_count;
+  int projection_count, instance_count;
+  size_t constant_count;
+  struct yml_told *told;    /**< errors so far */
   int constant_depth;       /**< constants being evaluated for others */
   int settling;             /**< elements being settled for others */
   const char *unknown_name; /**< the last name of an expression that is no constant */

@@ -377,6 +377,43 @@ static void alias_bomb(void **state) {
   y_close(&c);
 }
 
+/* Sub-networks that use each other ten times over, eight deep. */
+static void instance_bomb(void **state) {
+  (void)state;
+  yaml_case c;
+  char text[4096] = HEAD "networks:\n  n0: {populations: {a: {size: 1, model: if}}}\n";
+  for (int i = 1; i < 9; i++) {
+    snprintf(text + strlen(text), sizeof text - strlen(text), "  n%d: {instances: {", i);
+    for (int k = 0; k < 10; k++) {
+      snprintf(text + strlen(text), sizeof text - strlen(text), "i%d: n%d, ", k, i - 1);
+    }
+    strcat(text, "}}\n");
+  }
+  strcat(text, "instances: {all: n8}\n");
+  y_open(&c);
+  y_run(&c, text, NULL);
+  assert_true(c.count >= 1 && c.count <= 20);
+  assert_string_equal(c.told[0].code, "PHS0703");
+  assert_non_null(strstr(c.told[0].message, "16384 instances"));
+  y_close(&c);
+}
+
+/* One error in a sub-network is told once, however often that is used. */
+static void once_for_all_instances(void **state) {
+  (void)state;
+  yaml_case c;
+  y_open(&c);
+  y_run(&c,
+        HEAD "networks: {n: {populations: {a: {size: 0, model: if}}, ports: {in: b}}}\n"
+             "instances: {x: n, y: n, z: n}\n",
+        NULL);
+  show(&c);
+  assert_int_equal(c.count, 2);
+  assert_string_equal(c.told[0].code, "PHS0719");
+  assert_string_equal(c.told[1].code, "PHS0715");
+  y_close(&c);
+}
+
 /* Places in included files, and in texts of several lines. */
 static void places(void **state) {
   (void)state;
@@ -424,6 +461,8 @@ int main(void) {
       cmocka_unit_test(several_errors_in_one_run),
       cmocka_unit_test(no_flood),
       cmocka_unit_test(alias_bomb),
+      cmocka_unit_test(instance_bomb),
+      cmocka_unit_test(once_for_all_instances),
       cmocka_unit_test(places),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
