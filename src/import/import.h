@@ -63,9 +63,9 @@ typedef struct phs_yaml_options {
 /** What `run` is to write when the command line does not say. */
 typedef struct phs_yaml_record {
   const char *node, *variable; /**< "exc", "spikes": both exist in the network */
-  const char *file;            /**< as given, or "NETWORK.NODE.VARIABLE.npy"; relative to the working
-                                  folder, as the files of a command line are */
-  uint32_t line, column;       /**< of the entry */
+  const char *file;      /**< as given, or "NETWORK.NODE.VARIABLE.npy"; relative to the working
+                            folder, as the files of a command line are */
+  uint32_t line, column; /**< of the entry */
 } phs_yaml_record;
 
 /** What a YAML model says beside its network. Arrays are the network's arena's. */

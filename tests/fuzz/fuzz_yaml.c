@@ -262,7 +262,7 @@ static void damage(text *t, uint64_t *s) {
 
 static bool write_text(const char *folder, const text *t) {
   char path[192];
-  snprintf(path, sizeof path, "%s/%s", folder, t->name);
+  snprintf(path, sizeof path, "%.100s/%.63s", folder, t->name);
   FILE *f = fopen(path, "wb");
   bool ok = f && fwrite(t->data, 1, t->size, f) == t->size;
   return f && fclose(f) == 0 && ok;
