@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { LOOKS = 20000 /* some tens of microseconds */, MOST_THREADS = 1024 };
+enum { LOOKS = 4000 /* a tenth of a millisecond or two */, MOST_THREADS = 1024 };
 
 typedef struct worker {
   phs_crew *crew;
