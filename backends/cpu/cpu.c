@@ -87,6 +87,7 @@ phasor_status phs_cpu_build(phs_ir *ir, MlirModule module, const phs_net *net,
     status = phs_cpu_plan_create(net, choice.target, choice.symbol, diag, &plan);
   }
   if (status == PHASOR_OK) {
+    plan->steps = options ? options->steps : 0;
     status = kind == PHS_CPU_HEADER ? build_header(plan, path, diag)
                                     : build_code(ir, plan, &choice, kind, path, diag);
   }

@@ -20,10 +20,12 @@ typedef struct phs_cpu_options {
   const char *cpu; /**< LLVM's name; NULL: the host's own for the host, generic for others */
   int opt_level;   /**< 0..3 */
   const char
-      *symbol; /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
-  int threads; /**< phs_cpu_load(): how many make the tables of synapses, and run each step where
-                  phs_cpu_run_create() is not told otherwise; 0 and 1: the caller alone. Never
-                  changes a bit. */
+      *symbol;   /**< prefix of the exported symbols: a C identifier; NULL: the network's name */
+  int64_t steps; /**< PHS_CPU_EXE: how many it runs where its command line does not say and it has
+                    no inputs; 0: it must be told */
+  int threads;   /**< phs_cpu_load(): how many make the tables of synapses, and run each step where
+                    phs_cpu_run_create() is not told otherwise; 0 and 1: the caller alone. Never
+                    changes a bit. */
 } phs_cpu_options;
 
 /** Whether a program for @p options can be made of @p net (level `opt`); reports why not. */

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,7 +120,7 @@ static bool write_model(phs_tempdir *t, const phs_cpu_plan *plan, phs_diag *diag
                  "#include \"program.h\"\n#define MODEL(name) %s_##name\n#define MODEL_NAME ",
                  plan->symbol);
   phs_cpu_c_string(&glue, plan->net->name ? plan->net->name : plan->symbol);
-  phs_buf_puts(&glue, "\n");
+  phs_buf_printf(&glue, "\n#define MODEL_STEPS %" PRId64 "\n", plan->steps);
   bool ok = !header.failed && !glue.failed;
   if (!ok) {
     phs_report(diag, PHS_NO_MEMORY, NULL, NULL, "no memory for the program's header");

@@ -75,6 +75,7 @@ typedef struct phs_cpu_plan {
   const phs_net *net;
   const phs_cpu_target *target;
   const char *symbol;
+  int64_t steps; /**< of an executable that is not told; 0: none */
   int input_count, output_count;
   int *input, *output; /**< op indices, in op order */
   phs_cpu_op *op;

@@ -220,8 +220,11 @@ static phasor_status emit(phasor_network *n, const phasor_options *o, const plan
   if (kind == EMIT_OPT) {
     return print_module(n->opt_module, p->path, &n->session->diag);
   }
-  phs_cpu_options options = {
-      .triple = p->target.triple, .cpu = o->cpu, .opt_level = o->opt_level, .symbol = o->symbol};
+  phs_cpu_options options = {.triple = p->target.triple,
+                             .cpu = o->cpu,
+                             .opt_level = o->opt_level,
+                             .symbol = o->symbol,
+                             .steps = n->extras.steps};
   double began = phs_stage_begin(n->session, "generate code");
   status = strcmp(p->path, "-") == 0
                ? emit_to_stdout(n, &options, kinds[p->kind].cpu)

@@ -235,7 +235,9 @@ static phasor_status set_length(const phasor_network *n, phs_inputs *in, const p
     }
   }
   if (in->steps == 0) {
-    phs_report(diag, PHS_STEPS_UNKNOWN, &(phs_place){.file = net->file}, "give --steps N",
+    phs_report(diag, PHS_STEPS_UNKNOWN, &(phs_place){.file = net->file},
+               strcmp(net->format, "yaml") == 0 ? "give --steps N, or the model a `duration`"
+                                                : "give --steps N",
                "the network has no inputs, so how many steps to run is not known");
     return PHASOR_ERROR_USAGE;
   }

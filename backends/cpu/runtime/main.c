@@ -364,7 +364,7 @@ static int read_input(session *s, int k) {
 
 static int read_inputs(session *s) {
   s->samples = 1;
-  s->steps = s->o.steps;
+  s->steps = s->o.steps || INPUTS > 0 ? s->o.steps : MODEL_STEPS;
   for (int k = 0; k < INPUTS; k++) {
     int status = read_input(s, k);
     if (status != EXIT_OK) {
