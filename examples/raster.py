@@ -35,7 +35,7 @@ def main():
         spikes = [(int(r[step]) * args.dt, int(r[neuron])) for r in rows]
         height = max((n for _, n in spikes), default=0) + 1
         shown = [(t, base + n) for t, n in spikes if n % args.every == 0]
-        axes.scatter([t for t, _ in shown], [y for _, y in shown], s=1.2, marker=".", linewidths=0, color="#b03a2e" if k % 2 else "#1f4e79")
+        axes.scatter([t for t, _ in shown], [y for _, y in shown], s=4, marker=".", linewidths=0, color="#b03a2e" if k % 2 else "#1f4e79")
         ticks.append((base + height / 2, pathlib.Path(name).stem))
         base += height
     axes.set_yticks([y for y, _ in ticks], [label for _, label in ticks])

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """The networks of examples/ in Brian2: rates, irregularity, synchrony and times as one JSON object.
 
-usage: peer_brian2.py NETWORK [--scale S] [--dc] [--ms T] [--skip MS] [--seed N] [--codegen cython|numpy]
+usage: peer_brian2.py NETWORK [--scale S] [--dc] [--ms T] [--skip MS] [--seed N] [--a-plus A] [--codegen cython|numpy]
        NETWORK: brunel, coba, cuba, hodgkin-huxley, izhikevich, stdp         (needs `pip install brian2`)
 
 Brian2's order within a step is its own (state update, threshold, synapses, reset), so single spikes differ; and its
@@ -120,8 +120,8 @@ def stdp(b, o):
         dgi/dt = -gi/(5*ms) : 1""", threshold="v >= -54*mV", reset="v = -60*mV", method="exponential_euler")
     group.v = -70 * b.mV
     synapses = b.Synapses(inputs, group, "w : 1\ndp/dt = -p/(20*ms) : 1 (event-driven)\ndq/dt = -q/(20*ms) : 1 (event-driven)",
-                          on_pre="ge += w; w = clip(w - 1.05*0.005*0.015*q, 0, 0.015); p += 1",
-                          on_post="w = clip(w + 0.005*0.015*p, 0, 0.015); q += 1")
+                          on_pre="ge += w; w = clip(w - 1.05*A*0.015*q, 0, 0.015); p += 1",
+                          on_post="w = clip(w + A*0.015*p, 0, 0.015); q += 1", namespace={"A": o.a_plus})
     synapses.connect()
     synapses.w = "0.015*rand()"
     return group, [inputs, synapses, b.PoissonInput(group, "gi", 200, 10 * b.Hz, 0.05)], {"neuron": (0, 1)}
@@ -137,6 +137,7 @@ def main():
     parser.add_argument("--dc", action="store_true")
     parser.add_argument("--ms", type=float, default=1000.0)
     parser.add_argument("--skip", type=float, default=0.0, help="ms before the measures begin")
+    parser.add_argument("--a-plus", type=float, default=0.005, help="stdp: growth by one pair")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--codegen", default="cython", choices=["cython", "numpy"])
     o = parser.parse_args()

@@ -92,7 +92,8 @@ def exact(args, folder):
     """Every spike of a deterministic network, from NEST as it runs now."""
     conformance = HERE.parent / "conformance" / "nest"
     with tempfile.TemporaryDirectory() as out:
-        code = f"import sys; sys.path.insert(0, {str(conformance)!r}); import pathlib, record, nest; record.HERE = pathlib.Path({out!r}); record.network(nest)"
+        code = (f"import sys; sys.path.insert(0, {str(conformance)!r}); import pathlib, record, nest; "
+                f"record.HERE = pathlib.Path({out!r}); record.network(nest)")
         result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment(folder))
         if result.returncode != 0:
             absent = "ModuleNotFoundError" in result.stderr
