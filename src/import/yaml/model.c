@@ -78,9 +78,86 @@ static bool statement(yml_reader *r, const yml_field *f, phs_text *out) {
   return yml_want(r, f->node, YML_SCALAR, f->key->name);
 }
 
-/* A default: a quantity or an expression of earlier parameters; "= ..." sees the model's constants.
- */
-static bool parameter_value(yml_reader *r, yml_scope *scope, const yml_node *n, phs_text *out) {
+static bool is_name_char(char c, bool first) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+         (!first && c >= '0' && c <= '9');
+}
+
+/* The next name of an expression from *at on, as [*at, returned end); both the end of the text
+ * behind the last. What stands directly behind a number is its exponent or unit, no name. */
+static size_t next_name(const char *text, size_t *at) {
+  size_t i = *at;
+  while (text[i] && !is_name_char(text[i], true)) {
+    bool number = text[i] >= '0' && text[i] <= '9';
+    i++;
+    if (number) {
+      i += strspn(&text[i], "0123456789.");
+      i += strspn(&text[i], " \t");
+      while (is_name_char(text[i], true)) {
+        i++;
+      }
+    }
+  }
+  *at = i;
+  while (is_name_char(text[i], false)) {
+    i++;
+  }
+  return i;
+}
+
+static bool names_one_of(const char *text, size_t length, const yml_node *map, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    const yml_node *key = map->pair[i].key;
+    if (key->kind == YML_SCALAR && key->length == length && !memcmp(key->text, text, length)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+static bool uses_one_of(const char *text, const yml_node *map, size_t count) {
+  size_t end;
+  for (size_t at = 0; (end = next_name(text, &at)) > at; at = end) {
+    if (names_one_of(text + at, end - at, map, count)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* The expression with values in place of the model's constants; names of the parameters before
+ * stay. */
+static const char *with_constants(yml_reader *r, yml_scope *scope, const char *text,
+                                  const yml_node *map, size_t count) {
+  const char *out = "";
+  size_t end, copied = 0;
+  char value[64];
+  for (size_t at = 0; out && (end = next_name(text, &at)) > at; at = end) {
+    const char *name = phs_arena_printf(r->scratch, "%.*s", (int)(end - at), text + at);
+    yml_constant *c = name && !names_one_of(text + at, end - at, map, count)
+                          ? yml_constant_find(scope, name)
+                          : NULL;
+    if (c && !yml_constant_value(r, c)) {
+      return NULL;
+    }
+    if (c) {
+      out = phs_arena_printf(r->scratch, "%s%.*s(%s)", out, (int)(at - copied), text + copied,
+                             phs_quantity_print(c->value, value, sizeof value));
+      copied = end;
+    }
+  }
+  out = out ? phs_arena_printf(r->scratch, "%s%s", out, text + copied) : NULL;
+  if (!out) {
+    yml_no_memory(r);
+  }
+  return out;
+}
+
+/* A default: a quantity or an expression of earlier parameters, the first @p count of @p map. "=
+ * ..." without them is evaluated here; in both, the model's constants have their values. */
+static bool parameter_value(yml_reader *r, yml_scope *scope, const yml_node *map, size_t count,
+                            phs_text *out) {
+  const yml_node *n = map->pair[count].value;
   char text[64];
   phs_value v;
   *out = text_of(n);
@@ -89,6 +166,10 @@ static bool parameter_value(yml_reader *r, yml_scope *scope, const yml_node *n, 
   }
   if (n->text[0] != '=') {
     return true;
+  }
+  if (uses_one_of(n->text, map, count)) {
+    out->s = with_constants(r, scope, n->text, map, count);
+    return out->s != NULL;
   }
   if (!yml_evaluate(r, scope, n, &v)) {
     return false;
@@ -113,7 +194,7 @@ static bool read_parameters(yml_reader *r, yml_scope *scope, const yml_node *map
   for (size_t i = 0; i < map->count && !yml_full(r); i++) {
     p[i].name = text_of(map->pair[i].key);
     ok = p[i].name.s ? ok : yml_check_name(r, map->pair[i].key);
-    ok = parameter_value(r, scope, map->pair[i].value, &p[i].value) && ok;
+    ok = parameter_value(r, scope, map, i, &p[i].value) && ok;
   }
   out->parameter = p;
   out->parameter_count = (int)map->count;

@@ -434,6 +434,31 @@ static void includes_and_options(void **state) {
   y_close(&c);
 }
 
+/* Defaults of a model's parameters: earlier parameters first, which follow what a population sets,
+ * then constants. */
+static void defaults_by_other_parameters(void **state) {
+  (void)state;
+  yaml_case c;
+  y_open(&c);
+  y_good(&c,
+         HEAD
+         "constants: {k: 2, C: 1 pF, tau: 7 ms}\n"
+         "models:\n"
+         "  m:\n"
+         "    parameters: {g: 10 nS, C: \"= k * 50 pF\", tau: \"= k * C / g\", p: \"= tau/5 ms "
+         "+ 0*k\"}\n"
+         "    equations: \"da/dt = -a / tau : 1\"\n"
+         "    initial: \"a = p\"\n"
+         "populations:\n"
+         "  a: {size: 2, model: m}\n"
+         "  b: {size: 2, model: m, parameters: {C: [50 pF, 200 pF]}}\n",
+         NULL);
+  assert_true(y_op(&c, "a")->neurons.initial[0].v[0] == 4);
+  assert_true(y_op(&c, "b")->neurons.initial[0].v[0] == 2);
+  assert_true(y_op(&c, "b")->neurons.initial[0].v[1] == 8);
+  y_close(&c);
+}
+
 /* layer_latency delays what arrives at NIR's populations; `many` makes counts. */
 static void conventions(void **state) {
   (void)state;
@@ -491,17 +516,12 @@ static void values_follow_the_seed(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(first_network),
-      cmocka_unit_test(grouping),
-      cmocka_unit_test(order_of_ops),
-      cmocka_unit_test(sources),
-      cmocka_unit_test(inputs_with_targets),
-      cmocka_unit_test(recipes),
-      cmocka_unit_test(plasticity),
-      cmocka_unit_test(instances),
-      cmocka_unit_test(includes_and_options),
-      cmocka_unit_test(conventions),
-      cmocka_unit_test(values_follow_the_seed),
+      cmocka_unit_test(first_network),        cmocka_unit_test(grouping),
+      cmocka_unit_test(order_of_ops),         cmocka_unit_test(sources),
+      cmocka_unit_test(inputs_with_targets),  cmocka_unit_test(recipes),
+      cmocka_unit_test(plasticity),           cmocka_unit_test(instances),
+      cmocka_unit_test(includes_and_options), cmocka_unit_test(defaults_by_other_parameters),
+      cmocka_unit_test(conventions),          cmocka_unit_test(values_follow_the_seed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
