@@ -14,8 +14,19 @@
 /** The CPU back end: nanoseconds of one core, measured; docs/passes/remat.md says how. */
 extern const phs_synapse_target phs_remat_cpu;
 
-/** What the modes of a network's projections come to. AUTO counts as stored, as back ends take it.
- * Numbers of synapses are expected ones. */
+/** The projections of a network side by side, and what becomes of them. Arrays are the arena's of
+ * phs_remat_list(); what they point to is the network's. */
+typedef struct phs_remat_table {
+  int count;
+  const phs_projection **projection;
+  int *op; /**< index of the op whose projection it is */
+  const phs_recipe **recipe;
+  bool *counted;
+  phs_synapse_mode *mode;
+  phs_synapse_cost *cost; /**< after phs_remat_decide() */
+} phs_remat_table;
+
+/** What modes come to. Numbers of synapses are expected ones. */
 typedef struct phs_remat_totals {
   int projections, stored, recomputed;
   double synapses;            /**< of all projections */
@@ -26,11 +37,21 @@ typedef struct phs_remat_totals {
   double added_ns;    /**< time that recomputing adds when every source sends once */
 } phs_remat_totals;
 
-/** Adds up the projections of @p net for @p target. */
-void phs_remat_summarise(const phs_net *net, const phs_synapse_target *target,
-                         phs_remat_totals *out);
-
+/** The mode of the option `synapses`: "auto", "store", "recompute"; AUTO for any other text, and
+ * for NULL. */
+phs_synapse_mode phs_remat_mode(const char *text);
 /** Whether a projection can only be stored: plastic ones change, and lists are no recipes. */
 bool phs_remat_must_store(const phs_synapses *s, const phs_projection *p);
+/**
+ * Lists the projections of @p net with the modes from which the choice starts: STORE for those that
+ * must be, else @p option, else (where that is AUTO) what the projection says itself.
+ * @return false without memory
+ */
+bool phs_remat_list(phs_arena *arena, const phs_net *net, phs_synapse_mode option,
+                    phs_remat_table *out);
+/** Decides what is still AUTO, for @p target, and fills the costs of all. */
+void phs_remat_decide(phs_remat_table *t, const phs_synapse_target *target);
+/** Adds up what the modes and costs of a decided table come to. */
+void phs_remat_add_up(const phs_remat_table *t, phs_remat_totals *out);
 
 #endif

@@ -1,99 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "driver/synapses.h"
 
-#include "passes/remat.h"
+#include "ir/names.h"
 #include "synapses/rows.h"
 
 #include <string.h>
 
-static const char *rule_name(phs_rule rule) {
-  static const char *const names[] = {[PHS_RULE_ONE_TO_ONE] = "one_to_one",
-                                      [PHS_RULE_ALL_TO_ALL] = "all_to_all",
-                                      [PHS_RULE_FIXED_PROBABILITY] = "fixed_probability",
-                                      [PHS_RULE_FIXED_INDEGREE] = "fixed_indegree",
-                                      [PHS_RULE_FIXED_OUTDEGREE] = "fixed_outdegree",
-                                      [PHS_RULE_FIXED_TOTAL_NUMBER] = "fixed_total_number",
-                                      [PHS_RULE_DISTANCE] = "distance",
-                                      [PHS_RULE_LIST] = "list"};
-  return names[rule];
-}
-
-static bool allocate(const phs_net *net, phs_projection_table *t, const phs_recipe ***recipe,
-                     bool **counted) {
-  size_t n = 1;
-  for (int i = 0; i < net->op_count; i++) {
-    n += net->op[i].kind == PHS_OP_SYNAPSES ? (size_t)net->op[i].synapses.projection_count : 0;
-  }
-  t->arena = phs_arena_create();
-  if (!t->arena) {
-    return false;
-  }
-  t->projection = PHS_NEW_ARRAY(t->arena, const phs_projection *, n);
-  t->op = PHS_NEW_ARRAY(t->arena, const phs_op *, n);
-  t->mode = PHS_NEW_ARRAY(t->arena, phs_synapse_mode, n);
-  t->cost = PHS_NEW_ARRAY(t->arena, phs_synapse_cost, n);
-  *recipe = PHS_NEW_ARRAY(t->arena, const phs_recipe *, n);
-  *counted = PHS_NEW_ARRAY(t->arena, bool, n);
-  return t->projection && t->op && t->mode && t->cost && *recipe && *counted;
-}
-
-/* What phasor-remat would start from. */
-static phs_synapse_mode wanted(const phs_synapses *s, const phs_projection *p,
-                               phs_synapse_mode option) {
-  return phs_remat_must_store(s, p)    ? PHS_SYNAPSES_STORE
-         : option != PHS_SYNAPSES_AUTO ? option
-                                       : p->mode;
-}
-
-static void add_up(phs_projection_table *t) {
-  phasor_synapse_info *total = &t->total;
-  for (int k = 0; k < t->count; k++) {
-    const phs_synapse_cost *c = &t->cost[k];
-    total->projections++;
-    total->synapses += c->synapses;
-    if (t->mode[k] != PHS_SYNAPSES_RECOMPUTE) {
-      total->stored++;
-      total->table_bytes += c->store_bytes;
-      continue;
-    }
-    double more = c->recompute_ns - c->store_ns;
-    total->recomputed++;
-    total->recomputed_synapses += c->synapses;
-    total->table_bytes += c->recompute_bytes;
-    total->saved_bytes += c->store_bytes - c->recompute_bytes;
-    total->added_ns += more > 0 ? more * c->synapses : 0;
-  }
+static phasor_synapse_info total_of(const phs_remat_table *rows) {
+  phs_remat_totals t;
+  phs_remat_add_up(rows, &t);
+  return (phasor_synapse_info){.projections = (uint64_t)t.projections,
+                               .stored = (uint64_t)t.stored,
+                               .recomputed = (uint64_t)t.recomputed,
+                               .synapses = t.synapses,
+                               .recomputed_synapses = t.recomputed_synapses,
+                               .table_bytes = t.table_bytes + t.shared_bytes,
+                               .saved_bytes = t.saved_bytes,
+                               .added_ns = t.added_ns};
 }
 
 bool phs_projection_table_make(const phasor_network *n, const phasor_options *o,
                                phs_projection_table *out) {
-  const phs_net *net = n->opt ? n->opt : n->net;
-  const phs_recipe **recipe;
-  bool *counted;
-  phs_synapse_mode option = !o->synapses                        ? PHS_SYNAPSES_AUTO
-                            : strcmp(o->synapses, "store") == 0 ? PHS_SYNAPSES_STORE
-                            : strcmp(o->synapses, "auto") == 0  ? PHS_SYNAPSES_AUTO
-                                                                : PHS_SYNAPSES_RECOMPUTE;
-  *out = (phs_projection_table){0};
-  if (!allocate(net, out, &recipe, &counted)) {
+  *out = (phs_projection_table){.arena = phs_arena_create(), .net = n->opt ? n->opt : n->net};
+  if (!out->arena ||
+      !phs_remat_list(out->arena, out->net, phs_remat_mode(o->synapses), &out->rows)) {
     phs_projection_table_free(out);
     return false;
   }
-  for (int i = 0; i < net->op_count; i++) {
-    const phs_synapses *s = &net->op[i].synapses;
-    for (int k = 0; net->op[i].kind == PHS_OP_SYNAPSES && k < s->projection_count; k++) {
-      int at = out->count++;
-      out->projection[at] = &s->projection[k];
-      out->op[at] = &net->op[i];
-      out->mode[at] = wanted(s, &s->projection[k], option);
-      recipe[at] = &s->projection[k].recipe;
-      counted[at] = s->counted;
-    }
-  }
   phs_synapse_target target = phs_remat_cpu;
   target.memory = o->synapse_memory ? (double)o->synapse_memory : target.memory;
-  phs_synapse_choose(recipe, counted, out->count, &target, out->mode, out->cost);
-  add_up(out);
+  phs_remat_decide(&out->rows, &target);
+  out->total = total_of(&out->rows);
   return true;
 }
 
@@ -160,18 +97,20 @@ void phs_projection_table_json(const phs_projection_table *t, phs_buf *b) {
                  (double)s->projections, sure(s->synapses), (double)s->stored,
                  (double)s->recomputed, sure(s->table_bytes), sure(s->saved_bytes),
                  s->recomputed_synapses > 0 ? sure(s->added_ns / s->recomputed_synapses) : 0);
-  for (int k = 0; k < t->count; k++) {
-    const phs_synapse_cost *c = &t->cost[k];
-    bool made = t->mode[k] == PHS_SYNAPSES_RECOMPUTE;
+  const phs_remat_table *rows = &t->rows;
+  for (int k = 0; k < rows->count; k++) {
+    const phs_synapse_cost *c = &rows->cost[k];
+    bool made = rows->mode[k] == PHS_SYNAPSES_RECOMPUTE;
     phs_buf_puts(b, k ? ",\n    {\"name\": " : "\n    {\"name\": ");
-    phs_buf_json(b, t->projection[k]->name);
+    phs_buf_json(b, rows->projection[k]->name);
     phs_buf_puts(b, ", \"onto\": ");
-    phs_buf_json(b, t->op[k]->name);
+    phs_buf_json(b, t->net->op[rows->op[k]].name);
     phs_buf_printf(b,
                    ", \"rule\": \"%s\", \"synapses\": %.0f, \"mode\": \"%s\", \"table_bytes\": "
                    "%.0f, \"saved_bytes\": %.0f, \"added_ns_per_event\": %.4g}",
-                   rule_name(t->projection[k]->recipe.rule), sure(c->synapses),
-                   made ? "recompute" : "store", sure(made ? c->recompute_bytes : c->store_bytes),
+                   phs_rule_names.word[rows->recipe[k]->rule], sure(c->synapses),
+                   phs_mode_names.word[made ? PHS_SYNAPSES_RECOMPUTE : PHS_SYNAPSES_STORE],
+                   sure(made ? c->recompute_bytes : c->store_bytes),
                    made ? sure(c->store_bytes - c->recompute_bytes) : 0,
                    made ? sure(c->recompute_ns - c->store_ns) : 0);
   }

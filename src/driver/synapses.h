@@ -6,17 +6,14 @@
 
 #include "base/buf.h"
 #include "driver/network.h"
-#include "synapses/cost.h"
+#include "passes/remat.h"
 #include "vm/summary.h"
 
-/** All projections, side by side; arrays in `arena`. */
+/** All projections of a network. */
 typedef struct phs_projection_table {
-  phs_arena *arena;
-  int count;
-  const phs_projection **projection;
-  const phs_op **op; /**< whose projection it is */
-  phs_synapse_mode *mode;
-  phs_synapse_cost *cost;
+  phs_arena *arena; /**< of the rows */
+  const phs_net *net;
+  phs_remat_table rows;
   phasor_synapse_info total;
 } phs_projection_table;
 

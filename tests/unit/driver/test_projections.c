@@ -89,11 +89,11 @@ static void modes(void **state) {
   phs_projection_table t;
   o.synapses = "recompute";
   assert_true(phs_projection_table_make(&x.network, &o, &t));
-  assert_int_equal(t.count, 3);
+  assert_int_equal(t.rows.count, 3);
   /* Plastic synapses cannot be made again. */
-  assert_int_equal(t.mode[0], PHS_SYNAPSES_RECOMPUTE);
-  assert_int_equal(t.mode[1], PHS_SYNAPSES_RECOMPUTE);
-  assert_int_equal(t.mode[2], PHS_SYNAPSES_STORE);
+  assert_int_equal(t.rows.mode[0], PHS_SYNAPSES_RECOMPUTE);
+  assert_int_equal(t.rows.mode[1], PHS_SYNAPSES_RECOMPUTE);
+  assert_int_equal(t.rows.mode[2], PHS_SYNAPSES_STORE);
   assert_true(t.total.synapses == 26010 && t.total.recomputed_synapses == 26000);
   assert_true(t.total.stored == 1 && t.total.recomputed == 2);
   double saved = t.total.saved_bytes, rest = t.total.table_bytes;

@@ -126,8 +126,11 @@ static phs_remat_totals totals(const char *pipeline) {
   seen s;
   phs_ir *ir = new_ir(&s);
   phs_net *net = net_of_text(ir, &s, three, pipeline);
+  phs_remat_table table;
   phs_remat_totals t;
-  phs_remat_summarise(net, &phs_remat_cpu, &t);
+  assert_true(phs_remat_list(net->arena, net, PHS_SYNAPSES_AUTO, &table));
+  phs_remat_decide(&table, &phs_remat_cpu);
+  phs_remat_add_up(&table, &t);
   phs_net_destroy(net);
   phs_ir_destroy(ir);
   return t;
