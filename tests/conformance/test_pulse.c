@@ -13,9 +13,9 @@ typedef struct response {
 } response;
 
 /* @p out_of_reach: the second neuron's threshold is raised, so that its height can be seen. */
-static response run(phs_spike spike, double dt, bool out_of_reach) {
+static response run(phs_spike meaning, double dt, bool out_of_reach) {
   phs_net *net =
-      load("two_lif_neurons.nir", (phs_conventions){.spike = spike, .integrator = PHS_EXACT}, dt);
+      load("two_lif_neurons.nir", (phs_conventions){.spike = meaning, .integrator = PHS_EXACT}, dt);
   int a = find_op(net, "lif1"), b = find_op(net, "lif2");
   if (out_of_reach) {
     int threshold = phs_model_param(PHS_MODEL_LIF, "v_threshold");
