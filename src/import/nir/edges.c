@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Edge lists, and which node or port a name in them means. */
+#include "base/nearest.h"
 #include "import/nir/nir.h"
 
 #include <stdlib.h>
@@ -190,7 +191,7 @@ static int unknown_name(const lookup *l) {
       list = more ? more : list;
     }
   }
-  const char *near = nir_nearest(l->name, names, graph->child_count);
+  const char *near = phs_nearest(l->name, names, (size_t)graph->child_count);
   const char *help = near ? phs_arena_printf(l->r->scratch, "did you mean '%s'?", near)
                           : "correct the edge or add the node";
   NIR_FAIL(l->r, PHS_NIR_EDGE_UNKNOWN, l->where, help,

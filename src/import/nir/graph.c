@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Groups: /node and everything nested in it. */
+#include "base/nearest.h"
 #include "import/nir/nir.h"
-#include "import/utf8.h"
 
 #include <string.h>
 
@@ -62,7 +62,7 @@ static bool unknown_type(nir_reader *r, const char *where, const char *type) {
   for (int t = 0; t < NIR_TYPE_COUNT; t++) {
     names[t] = nir_type_name((nir_type)t);
   }
-  const char *near = nir_nearest(type, names, NIR_TYPE_COUNT);
+  const char *near = phs_nearest(type, names, NIR_TYPE_COUNT);
   const char *help = near ? phs_arena_printf(r->scratch, "did you mean '%s'?", near)
                           : "replace the node by supported ones before exporting";
   return NIR_FAIL(

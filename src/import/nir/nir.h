@@ -17,6 +17,7 @@
 #define PHS_IMPORT_NIR_NIR_H
 
 #include "import/import.h"
+#include "import/utf8.h"
 #include "net/schedule.h"
 
 #define H5_USE_110_API 1 /* newer libraries keep these signatures under this name */
@@ -61,11 +62,10 @@ typedef struct nir_reader {
              __VA_ARGS__)
 bool nir_failed(nir_reader *r, phs_code code);
 bool nir_no_memory(nir_reader *r);
-/** Text for a message: what is not printable UTF-8 is escaped, long values are cut. In scratch;
- * never NULL. */
-const char *nir_printable(nir_reader *r, const char *s);
-/** The entry of @p names nearest to @p wanted by edit distance, or NULL when none is near. */
-const char *nir_nearest(const char *wanted, const char *const *names, int count);
+/** Text from the file for a message, in scratch; never NULL. */
+static inline const char *nir_printable(nir_reader *r, const char *s) {
+  return phs_utf8_quote(r->scratch, s, PHS_UTF8_QUOTE);
+}
 
 /* ---- hdf5.c: files, groups, links; driver.c ---- */
 

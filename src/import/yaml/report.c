@@ -78,23 +78,7 @@ const char *yml_format(yml_reader *r, const char *fmt, ...) {
 }
 
 const char *yml_safe(yml_reader *r, const char *s) {
-  enum { MOST = 80 };
-  char out[MOST + 16];
-  size_t at = 0;
-  while (*s && at < MOST) {
-    size_t n = phs_utf8_length(s);
-    if (n == 0 || (unsigned char)*s < 0x20 || *s == 0x7f) {
-      at += (size_t)snprintf(out + at, sizeof out - at, "\\x%02x", (unsigned char)*s);
-      s++;
-    } else {
-      memcpy(out + at, s, n);
-      at += n;
-      s += n;
-    }
-  }
-  snprintf(out + at, sizeof out - at, "%s", *s ? "..." : "");
-  const char *copy = phs_arena_strdup(r->scratch, out);
-  return copy ? copy : "?";
+  return phs_utf8_quote(r->scratch, s, 80);
 }
 
 const char *yml_did_you_mean(yml_reader *r, const char *word, const char *const *candidates,
