@@ -23,7 +23,7 @@ typedef struct phasor_diagnostic {
   const char *file;    /**< path as given by the user, or NULL */
   const char
       *where; /**< HDF5 path, byte offset ("byte 12") or option; NULL when line > 0 or unknown */
-  uint32_t line, column; /**< 1-based; 0 when not a text file */
+  uint32_t line, column; /**< 1-based, columns in bytes; 0 when not a text file */
   const char *excerpt;   /**< the source line for text files, or NULL */
   const char *help;      /**< the remedy, one sentence, or NULL */
 } phasor_diagnostic;

@@ -16,10 +16,6 @@ typedef struct writer {
   int coef_count;
 } writer;
 
-static bool is_condition(phs_operation op) {
-  return op == PHS_E_NOT || (op >= PHS_E_LT && op <= PHS_E_OR);
-}
-
 static phs_reg arg(const writer *w, const phs_symbol *n, int i) {
   return w->reg[n->arg[i]];
 }
@@ -165,7 +161,7 @@ static void write_symbol(writer *w, phs_sym i) {
     w->reg[i] = (phs_reg)(w->receptors + n->index);
   } else if (n->varies) {
     w->reg[i] = operation(w, n);
-    w->condition[i] = is_condition(n->op);
+    w->condition[i] = phs_operation_is_condition(n->op);
   }
 }
 

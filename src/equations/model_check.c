@@ -26,14 +26,6 @@ static bool build(checker *c, const phs_formula *f, phs_operand *out) {
   return out->kind != PHS_IS_UNKNOWN;
 }
 
-static char *describe(phs_dimension d, char *out, size_t size) {
-  char name[96], unit[64];
-  phs_dimension_print(d, name, sizeof name);
-  phs_dimension_unit(d, unit, sizeof unit);
-  snprintf(out, size, phs_dimension_plain(d) ? "%s" : "%s (%s)", name, unit);
-  return out;
-}
-
 /* Reports a formula that is not of dimension `want`. */
 static void expect(checker *c, const phs_formula *f, phs_dimension want, const char *what) {
   phs_operand got;
@@ -60,12 +52,14 @@ static void expect(checker *c, const phs_formula *f, phs_dimension want, const c
       phs_dimension_examples(want, examples, sizeof examples);
       snprintf(help, sizeof help, "a number needs its unit: %s", examples);
     } else {
-      snprintf(help, sizeof help, "divide by %s, or multiply by %s", describe(ratio, a, sizeof a),
-               describe(inverse, r, sizeof r));
+      snprintf(help, sizeof help, "divide by %s, or multiply by %s",
+               phs_dimension_describe(ratio, a, sizeof a),
+               phs_dimension_describe(inverse, r, sizeof r));
     }
   }
   phs_text_fail(&e, f->at, f->length, help, "%s is %s, where %s belongs", what,
-                describe(got.dimension, a, sizeof a), describe(want, b, sizeof b));
+                phs_dimension_describe(got.dimension, a, sizeof a),
+                phs_dimension_describe(want, b, sizeof b));
   phs_text_report(c->diag, PHS_EQ_DIMENSION, f->text, &e);
 }
 

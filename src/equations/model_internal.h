@@ -88,8 +88,6 @@ phs_sym phs_scope_symbol(phs_scope *c, const phs_formula *f);
 /** Runs statements that have been checked. @p keep (one flag a state, may be NULL): states that do
  * not change where the condition @p unless holds. */
 void phs_scope_run(phs_scope *c, const phs_statements *list, const bool *keep, phs_sym unless);
-/** All names that are visible, for suggestions; the count into @p count. NULL without memory. */
-const char **phs_scope_names(const phs_scope *c, size_t *count);
 
 /** Reading a model's texts; each reports what is wrong and goes on. */
 void phs_model_read_parameters(phs_equations_model *m, phs_diag *diag);

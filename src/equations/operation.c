@@ -46,6 +46,10 @@ static const struct {
     [PHS_E_WHERE] = {"where", 3},
 };
 
+bool phs_operation_is_condition(phs_operation op) {
+  return op == PHS_E_NOT || (op >= PHS_E_LT && op <= PHS_E_OR);
+}
+
 int phs_operation_arity(phs_operation op) {
   return operations[op].arity;
 }

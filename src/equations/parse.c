@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static phs_expression *parse_unary(phs_parser *p);
+
 /* a^b^c is a^(b^c); the exponent may have a sign. */
 static phs_expression *parse_power(phs_parser *p) {
   phs_expression *a = phs_parse_primary(p);
@@ -21,12 +23,12 @@ static phs_expression *parse_power(phs_parser *p) {
   if (!phs_parse_enter(p)) {
     return NULL;
   }
-  phs_expression *b = phs_parse_unary(p);
+  phs_expression *b = parse_unary(p);
   p->depth--;
   return b ? phs_parse_make(p, PHS_E_POW, a->at, a, b) : NULL;
 }
 
-phs_expression *phs_parse_unary(phs_parser *p) {
+static phs_expression *parse_unary(phs_parser *p) {
   phs_parse_skip(p);
   size_t start = p->at;
   char c = phs_parse_char(p, start);
@@ -37,13 +39,13 @@ phs_expression *phs_parse_unary(phs_parser *p) {
   if (!phs_parse_enter(p)) {
     return NULL;
   }
-  phs_expression *a = phs_parse_unary(p);
+  phs_expression *a = parse_unary(p);
   p->depth--;
   return a && c == '-' ? phs_parse_make(p, PHS_E_NEG, start, a, NULL) : a;
 }
 
 static phs_expression *parse_product(phs_parser *p) {
-  phs_expression *a = phs_parse_unary(p);
+  phs_expression *a = parse_unary(p);
   while (a) {
     phs_parse_skip(p);
     char c = phs_parse_char(p, p->at);
@@ -51,7 +53,7 @@ static phs_expression *parse_product(phs_parser *p) {
       break;
     }
     p->at++;
-    phs_expression *b = phs_parse_unary(p);
+    phs_expression *b = parse_unary(p);
     a = b ? phs_parse_make(p, c == '*' ? PHS_E_MUL : PHS_E_DIV, a->at, a, b) : NULL;
   }
   return a;

@@ -41,7 +41,6 @@ bool phs_parse_enter(phs_parser *p);
 
 /** A number, name, call or parenthesis. */
 phs_expression *phs_parse_primary(phs_parser *p);
-phs_expression *phs_parse_unary(phs_parser *p);
 /** A whole expression. */
 phs_expression *phs_parse_or(phs_parser *p);
 

@@ -3,21 +3,7 @@
 #include "equations/parser.h"
 
 #include <ctype.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
-
-bool phs_text_fail(phs_text_error *error, size_t at, size_t length, const char *help,
-                   const char *fmt, ...) {
-  va_list ap;
-  va_start(ap, fmt);
-  error->at = at;
-  error->length = length;
-  vsnprintf(error->message, sizeof error->message, fmt, ap);
-  snprintf(error->help, sizeof error->help, "%s", help ? help : "");
-  va_end(ap);
-  return false;
-}
 
 phs_expression *phs_parse_fail(phs_parser *p, size_t at, size_t length, const char *help,
                                const char *message) {

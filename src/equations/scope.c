@@ -70,7 +70,8 @@ static bool name_of_state(phs_scope *c, const char *s, bool previous, phs_operan
   return false;
 }
 
-const char **phs_scope_names(const phs_scope *c, size_t *count) {
+/* All names that are visible, for suggestions; NULL without memory. */
+static const char **visible_names(const phs_scope *c, size_t *count) {
   const phs_equations_model *m = c->m;
   size_t n = (size_t)(c->parameter_count + c->state_count + m->named_count + 1);
   const char **names = PHS_NEW_ARRAY(c->s->arena, const char *, n);
@@ -115,7 +116,7 @@ static bool name(void *user, const char *s, bool previous, phs_operand *out, con
     return give(out, (phs_dimension){0}, false, 0);
   }
   size_t count;
-  const char **names = phs_scope_names(c, &count);
+  const char **names = visible_names(c, &count);
   *near = names ? phs_nearest(s, names, count) : NULL;
   return false;
 }

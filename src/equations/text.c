@@ -5,15 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Characters (not bytes) of UTF-8 text. */
-static uint32_t characters(const char *s, size_t n) {
-  uint32_t count = 0;
-  for (size_t i = 0; i < n; i++) {
-    count += ((unsigned char)s[i] & 0xC0) != 0x80;
-  }
-  return count;
-}
-
 void phs_text_report(phs_diag *diag, phs_code code, const phs_text *text,
                      const phs_text_error *error) {
   const char *s = text->s ? text->s : "";
@@ -35,7 +26,7 @@ void phs_text_report(phs_diag *diag, phs_code code, const phs_text *text,
     int line = (int)strcspn(s + start, "\n");
     snprintf(excerpt, sizeof excerpt, "%*s%.*s", blanks, "", line < 300 ? line : 300, s + start);
     place.line = text->line + lines;
-    place.column = (first > 0 ? first : 1) + characters(s + start, at - start);
+    place.column = (first > 0 ? first : 1) + (uint32_t)(at - start);
     place.excerpt = excerpt;
   }
   char part[96] = "";

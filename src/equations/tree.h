@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file tree.h  Expressions as trees, and one walk over them that checks dimensions for whoever
- * computes: with numbers (evaluate.c) or with the symbols of a model (symbol.h).
+ * computes: with numbers (evaluate.c) or with the symbols of a model (scope.c).
  */
 #ifndef PHS_EQUATIONS_TREE_H
 #define PHS_EQUATIONS_TREE_H
@@ -57,6 +57,8 @@ struct phs_expression {
   const char *name; /**< NAME, PREVIOUS */
 };
 
+/** Whether its value is a condition: a comparison, not, and, or. */
+bool phs_operation_is_condition(phs_operation op);
 /** How many arguments an operation takes. */
 int phs_operation_arity(phs_operation op);
 /** "+", "exp". */
@@ -92,9 +94,5 @@ typedef struct phs_algebra {
 /** Walks the tree; false with @p error at the first thing that is wrong. */
 bool phs_expression_walk(const phs_expression *e, const phs_algebra *algebra, phs_operand *out,
                          phs_text_error *error);
-
-/** Fills @p error; returns false. */
-bool phs_text_fail(phs_text_error *error, size_t at, size_t length, const char *help,
-                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 #endif

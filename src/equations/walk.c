@@ -54,19 +54,11 @@ static bool walk_name(const walker *w, const phs_expression *e, phs_operand *out
   return unknown_name(w, e, near);
 }
 
-/* "voltage (mV)" */
-static char *describe(phs_dimension d, char *out, size_t size) {
-  char name[96], unit[64];
-  phs_dimension_print(d, name, sizeof name);
-  phs_dimension_unit(d, unit, sizeof unit);
-  snprintf(out, size, phs_dimension_plain(d) ? "%s" : "%s (%s)", name, unit);
-  return out;
-}
-
 static bool different(const walker *w, const phs_expression *e, phs_dimension a, phs_dimension b) {
   char left[168], right[168], message[512], help[256];
   snprintf(message, sizeof message, "'%s' joins %s and %s", phs_operation_name(e->op),
-           describe(a, left, sizeof left), describe(b, right, sizeof right));
+           phs_dimension_describe(a, left, sizeof left),
+           phs_dimension_describe(b, right, sizeof right));
   phs_dimension ratio;
   if (phs_dimension_plain(a) || phs_dimension_plain(b)) {
     char examples[64];
@@ -74,7 +66,7 @@ static bool different(const walker *w, const phs_expression *e, phs_dimension a,
     snprintf(help, sizeof help, "give the plain number a unit (%s), or divide by one", examples);
   } else if (phs_dimension_product(a, b, -1, &ratio)) {
     snprintf(help, sizeof help, "both sides need the same dimension; they differ by %s",
-             describe(ratio, left, sizeof left));
+             phs_dimension_describe(ratio, left, sizeof left));
   } else {
     snprintf(help, sizeof help, "both sides need the same dimension");
   }
@@ -89,7 +81,7 @@ static bool want_plain(const walker *w, const phs_expression *e, const phs_expre
   }
   snprintf(message, sizeof message, "%s takes a plain number, this is %s",
            e->op == PHS_E_POW ? "an exponent" : phs_operation_name(e->op),
-           describe(d, text, sizeof text));
+           phs_dimension_describe(d, text, sizeof text));
   snprintf(help, sizeof help, "divide by a quantity of that dimension, such as one in %s",
            phs_dimension_unit(d, unit, sizeof unit));
   return phs_text_fail(w->error, arg->at, arg->length, help, "%.255s", message);
@@ -124,7 +116,7 @@ static bool check_root(const walker *w, const phs_expression *e, phs_dimension d
     return true;
   }
   snprintf(message, sizeof message, "the square root of %s has no dimension",
-           describe(d, text, sizeof text));
+           phs_dimension_describe(d, text, sizeof text));
   return phs_text_fail(w->error, e->at, e->length, "divide by a unit first", "%.255s", message);
 }
 
@@ -167,10 +159,6 @@ static bool check_numbers(const walker *w, const phs_expression *e, const phs_op
   return true;
 }
 
-static bool is_condition(phs_operation op) {
-  return op == PHS_E_NOT || (op >= PHS_E_LT && op <= PHS_E_OR);
-}
-
 /* Whether argument i is to be a condition. */
 static bool takes_condition(phs_operation op, int i) {
   return op == PHS_E_NOT || op == PHS_E_AND || op == PHS_E_OR || (op == PHS_E_WHERE && i == 0);
@@ -203,9 +191,9 @@ static bool walk_operation(const walker *w, const phs_expression *e, phs_operand
     }
     unknown = unknown || a[i].kind == PHS_IS_UNKNOWN;
   }
-  *out = (phs_operand){.kind = unknown               ? PHS_IS_UNKNOWN
-                               : is_condition(e->op) ? PHS_IS_CONDITION
-                                                     : PHS_IS_NUMBER};
+  *out = (phs_operand){.kind = unknown                             ? PHS_IS_UNKNOWN
+                               : phs_operation_is_condition(e->op) ? PHS_IS_CONDITION
+                                                                   : PHS_IS_NUMBER};
   if (!check_kinds(w, e, a)) {
     return false;
   }
@@ -216,7 +204,7 @@ static bool walk_operation(const walker *w, const phs_expression *e, phs_operand
       !check_numbers(w, e, a, out)) {
     return false;
   }
-  if (is_condition(e->op)) {
+  if (phs_operation_is_condition(e->op)) {
     out->dimension = (phs_dimension){0};
   }
   char message[128] = "";

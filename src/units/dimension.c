@@ -159,6 +159,14 @@ char *phs_dimension_unit(phs_dimension d, char *out, size_t size) {
   return out;
 }
 
+char *phs_dimension_describe(phs_dimension d, char *out, size_t size) {
+  char name[96], unit[64];
+  phs_dimension_print(d, name, sizeof name);
+  phs_dimension_unit(d, unit, sizeof unit);
+  snprintf(out, size, phs_dimension_plain(d) ? "%s" : "%s (%s)", name, unit);
+  return out;
+}
+
 char *phs_dimension_examples(phs_dimension d, char *out, size_t size) {
   const phs_unit *unit = phs_unit_of(d);
   if (unit) {

@@ -27,16 +27,14 @@ typedef struct scale {
   int exponent;
 } scale;
 
-static bool fail(scan *s, size_t at, size_t length, const char *help, const char *fmt, ...)
-    __attribute__((format(printf, 5, 6)));
-
-static bool fail(scan *s, size_t at, size_t length, const char *help, const char *fmt, ...) {
+bool phs_text_fail(phs_text_error *error, size_t at, size_t length, const char *help,
+                   const char *fmt, ...) {
   va_list ap;
   va_start(ap, fmt);
-  s->error->at = at;
-  s->error->length = length;
-  vsnprintf(s->error->message, sizeof s->error->message, fmt, ap);
-  snprintf(s->error->help, sizeof s->error->help, "%s", help ? help : "");
+  error->at = at;
+  error->length = length;
+  vsnprintf(error->message, sizeof error->message, fmt, ap);
+  snprintf(error->help, sizeof error->help, "%s", help ? help : "");
   va_end(ap);
   return false;
 }
@@ -55,7 +53,8 @@ static bool is_letter(char c) {
   return isalpha((unsigned char)c) || c == '_' || (unsigned char)c >= 0x80;
 }
 
-bool phs_decimal(const char *digits, size_t length, int exponent, double *out) {
+/* The digits times ten to `exponent`, rounded once; false where that is too large. */
+static bool decimal(const char *digits, size_t length, int exponent, double *out) {
   char text[LONGEST + 32];
   if (length > LONGEST) {
     return false;
@@ -99,8 +98,9 @@ static bool read_power(scan *s, int *power) {
     s->at++;
   }
   if (s->at == digits || n > LARGEST_POWER) {
-    return fail(s, start, s->at - start + (s->at < s->length), "write a power such as mV^2",
-                "the power of a unit is an integer from -%d to %d", LARGEST_POWER, LARGEST_POWER);
+    return phs_text_fail(
+        s->error, start, s->at - start + (s->at < s->length), "write a power such as mV^2",
+        "the power of a unit is an integer from -%d to %d", LARGEST_POWER, LARGEST_POWER);
   }
   *power = negative ? -n : n;
   return true;
@@ -125,7 +125,7 @@ static bool unknown_unit(scan *s, size_t start, size_t length) {
                 : "units are s, V, A, F, S, Ohm, Hz, m, C with a prefix from f "
                   "to G%s",
            near ? near : "");
-  return fail(s, start, length, help, "'%s' is not a unit", word);
+  return phs_text_fail(s->error, start, length, help, "'%s' is not a unit", word);
 }
 
 static bool read_unit(scan *s, bool divides, scale *out);
@@ -138,14 +138,15 @@ static bool read_factor(scan *s, scale *out) {
   if (peek(s) == '(') {
     s->at++;
     if (++s->depth > 16) {
-      return fail(s, start, 1, NULL, "too many parentheses");
+      return phs_text_fail(s->error, start, 1, NULL, "too many parentheses");
     }
     if (!read_unit(s, false, out)) {
       return false;
     }
     skip_space(s);
     if (peek(s) != ')') {
-      return fail(s, start, 1, "close it with ')'", "this parenthesis is not closed");
+      return phs_text_fail(s->error, start, 1, "close it with ')'",
+                           "this parenthesis is not closed");
     }
     s->at++;
     s->depth--;
@@ -158,8 +159,9 @@ static bool read_factor(scan *s, scale *out) {
       s->at++;
     }
     if (s->at == start) {
-      return fail(s, start, start < s->length, "write a unit such as mV, pA/ms or 1/s",
-                  start < s->length ? "this is no part of a unit" : "a unit is missing here");
+      return phs_text_fail(
+          s->error, start, start < s->length, "write a unit such as mV, pA/ms or 1/s",
+          start < s->length ? "this is no part of a unit" : "a unit is missing here");
     }
     const phs_unit *u = phs_unit_find(s->text + start, s->at - start, &out->exponent);
     if (!u) {
@@ -172,7 +174,7 @@ static bool read_factor(scan *s, scale *out) {
     return false;
   }
   if (!phs_dimension_product((phs_dimension){0}, out->dimension, power, &out->dimension)) {
-    return fail(s, start, s->at - start, NULL, "the power of a unit is too large");
+    return phs_text_fail(s->error, start, s->at - start, NULL, "the power of a unit is too large");
   }
   out->exponent *= power;
   return true;
@@ -188,7 +190,8 @@ static bool read_unit(scan *s, bool divides, scale *out) {
       return false;
     }
     if (!phs_dimension_product(out->dimension, next.dimension, divides ? -1 : 1, &out->dimension)) {
-      return fail(s, start, s->at - start, NULL, "the power of a unit is too large");
+      return phs_text_fail(s->error, start, s->at - start, NULL,
+                           "the power of a unit is too large");
     }
     out->exponent += divides ? -next.exponent : next.exponent;
     skip_space(s);
@@ -203,8 +206,8 @@ static bool read_unit(scan *s, bool divides, scale *out) {
 static bool at_end(scan *s) {
   skip_space(s);
   if (s->at < s->length) {
-    return fail(s, s->at, s->length - s->at, "units are joined by '*' and '/'",
-                "what follows the unit is no part of it");
+    return phs_text_fail(s->error, s->at, s->length - s->at, "units are joined by '*' and '/'",
+                         "what follows the unit is no part of it");
   }
   return true;
 }
@@ -213,14 +216,15 @@ bool phs_unit_parse(const char *text, size_t length, phs_value *out, phs_text_er
   scan s = {.text = text, .length = length, .error = error};
   scale unit;
   if (length > LONGEST) {
-    return fail(&s, 0, length, NULL, "the unit is longer than %d characters", LONGEST);
+    return phs_text_fail(s.error, 0, length, NULL, "the unit is longer than %d characters",
+                         LONGEST);
   }
   if (!read_unit(&s, false, &unit) || !at_end(&s)) {
     return false;
   }
   out->dimension = unit.dimension;
-  if (!phs_decimal("1", 1, unit.exponent, &out->number)) {
-    return fail(&s, 0, length, NULL, "the unit is too large");
+  if (!decimal("1", 1, unit.exponent, &out->number)) {
+    return phs_text_fail(s.error, 0, length, NULL, "the unit is too large");
   }
   return true;
 }
@@ -260,12 +264,13 @@ static size_t infinity_length(const scan *s, size_t at) {
 
 static bool no_number(scan *s) {
   if (s->length == 0 || s->at >= s->length) {
-    return fail(s, 0, s->length, "write a number with its unit, such as 0.1 mV",
-                "a number is missing");
+    return phs_text_fail(s->error, 0, s->length, "write a number with its unit, such as 0.1 mV",
+                         "a number is missing");
   }
-  return fail(s, s->at, s->length - s->at, "write a number with its unit, such as 0.1 mV",
-              "'%.*s' does not begin with a number",
-              (int)(s->length - s->at < 40 ? s->length - s->at : 40), s->text + s->at);
+  return phs_text_fail(s->error, s->at, s->length - s->at,
+                       "write a number with its unit, such as 0.1 mV",
+                       "'%.*s' does not begin with a number",
+                       (int)(s->length - s->at < 40 ? s->length - s->at : 40), s->text + s->at);
 }
 
 /* The number itself, still as text: its first character and length, or infinity. */
@@ -282,7 +287,8 @@ static bool read_number(scan *s, size_t *digits, size_t *length, bool *negative,
   }
   s->at += *length;
   if (peek(s) == ',' && s->at + 1 < s->length && isdigit((unsigned char)s->text[s->at + 1])) {
-    return fail(s, s->at, 1, "write 0.5 for one half", "numbers have a decimal point, not a comma");
+    return phs_text_fail(s->error, s->at, 1, "write 0.5 for one half",
+                         "numbers have a decimal point, not a comma");
   }
   return true;
 }
@@ -292,7 +298,8 @@ bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_tex
   size_t digits, count;
   bool negative, infinite;
   if (length > LONGEST) {
-    return fail(&s, 0, length, NULL, "a quantity is not longer than %d characters", LONGEST);
+    return phs_text_fail(s.error, 0, length, NULL, "a quantity is not longer than %d characters",
+                         LONGEST);
   }
   if (!read_number(&s, &digits, &count, &negative, &infinite)) {
     return false;
@@ -306,7 +313,8 @@ bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_tex
     return false;
   }
   if (s.at == start + 1 && text[start] == '1') {
-    return fail(&s, start, 1, "a number is one group of digits", "two numbers follow each other");
+    return phs_text_fail(s.error, start, 1, "a number is one group of digits",
+                         "two numbers follow each other");
   }
   if (!at_end(&s)) {
     return false;
@@ -316,8 +324,8 @@ bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_tex
     out->number = negative ? -INFINITY : INFINITY;
     return true;
   }
-  if (!phs_decimal(text + digits, count, unit.exponent, &out->number)) {
-    return fail(&s, digits, count, NULL, "the number is too large for binary64");
+  if (!decimal(text + digits, count, unit.exponent, &out->number)) {
+    return phs_text_fail(s.error, digits, count, NULL, "the number is too large for binary64");
   }
   out->number = negative ? -out->number : out->number;
   return true;

@@ -22,11 +22,6 @@ static const struct {
 } prefixes[] = {{'f', -15}, {'p', -12}, {'n', -9}, {'u', -6}, {'m', -3},
                 {'c', -2},  {'k', 3},   {'M', 6},  {'G', 9}};
 
-const phs_unit *phs_unit_table(size_t *count) {
-  *count = sizeof units / sizeof *units;
-  return units;
-}
-
 int phs_prefix_exponent(char letter) {
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {
     if (prefixes[i].letter == letter) {

@@ -30,16 +30,17 @@ typedef struct phs_text_error {
   char message[256];
   char help[256]; /**< remedy, or empty */
 } phs_text_error;
+/** Fills @p error and is false. @p help may be NULL. */
+bool phs_text_fail(phs_text_error *error, size_t at, size_t length, const char *help,
+                   const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /** "mV", "pA/ms", "nS*mV", "1/ms", "ms^2", "1". @p out.number: one such unit in the coherent
- * system.
- */
+ * system. */
 bool phs_unit_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
 /** "0.1 mV", "20kHz", "5", "1e3 /s". */
 bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
 /** "1.5 ms", "20 kHz", "0.25": the unit that reads best, exact when read back. Returns @p out, cut
- * to
- * @p size (64 bytes hold every quantity). */
+ * to @p size (64 bytes hold every quantity). */
 char *phs_quantity_print(phs_value v, char *out, size_t size);
 
 bool phs_dimension_equal(phs_dimension a, phs_dimension b);
@@ -53,6 +54,8 @@ bool phs_dimension_plain(phs_dimension d);
 char *phs_dimension_print(phs_dimension d, char *out, size_t size);
 /** The coherent system's unit of @p d: "mV", "pF", "nS", "1/ms", "1". */
 char *phs_dimension_unit(phs_dimension d, char *out, size_t size);
+/** Both: "voltage (mV)", "a plain number". */
+char *phs_dimension_describe(phs_dimension d, char *out, size_t size);
 /** Examples of units of @p d for a remedy: "ms, s, us"; empty for a plain number. */
 char *phs_dimension_examples(phs_dimension d, char *out, size_t size);
 

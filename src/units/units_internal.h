@@ -20,15 +20,11 @@ typedef struct phs_unit {
   const char *typical; /**< units for a remedy: "ms, s, us" */
 } phs_unit;
 
-/** All units; the count into @p count. */
-const phs_unit *phs_unit_table(size_t *count);
 /** The power of ten of a prefix letter; 0 for none. */
 int phs_prefix_exponent(char letter);
 /** The unit of exactly this dimension, or NULL. */
 const phs_unit *phs_unit_of(phs_dimension d);
 /** The unit and power of ten of one word ("mV"), or NULL. */
 const phs_unit *phs_unit_find(const char *word, size_t length, int *exponent);
-/** @p digits times ten to @p exponent, rounded once; false where it is too large. */
-bool phs_decimal(const char *digits, size_t length, int exponent, double *out);
 
 #endif
