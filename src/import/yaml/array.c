@@ -3,12 +3,9 @@
 #include "import/yaml/yaml.h"
 #include "vm/npy_header.h"
 
-#include <errno.h>
 #include <float.h>
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 static bool ends_with(const char *s, size_t n, const char *end) {
   size_t k = strlen(end);
@@ -30,37 +27,19 @@ bool yml_names_array(const char *text) {
          dataset_of(text);
 }
 
-bool yml_load(yml_reader *r, const yml_node *n, const char *path, unsigned char **data,
-              size_t *size) {
-  struct stat st;
-  FILE *f = NULL;
-  const char *wrong = NULL, *help = "check the path: it is relative to the file that names it";
-  if (stat(path, &st) != 0) {
-    wrong = strerror(errno);
-  } else if (!S_ISREG(st.st_mode)) {
-    wrong = "it is not a regular file";
-  } else if ((int64_t)st.st_size > 8 * YML_MAX_VALUES + 65536) {
+bool yml_load_numbers(yml_reader *r, const yml_node *n, const char *path, unsigned char **data,
+                      size_t *size) {
+  const uint64_t most = 8 * (uint64_t)YML_MAX_VALUES + 65536; /* of binary64, and a header */
+  const char *wrong = yml_load(r->scratch, path, most, data, size);
+  if (wrong == yml_too_large) {
     return YML_FAIL(r, PHS_YAML_LIMIT, n, "split it", "the file '%s' has more than 2 GiB",
                     yml_safe(r, path));
-  } else {
-    *size = (size_t)st.st_size;
-    *data = phs_arena_alloc(r->scratch, *size + 1);
-    f = *data ? fopen(path, "rb") : NULL;
-    if (!*data) {
-      return yml_no_memory(r);
-    }
-    wrong = !f                                   ? strerror(errno)
-            : fread(*data, 1, *size, f) != *size ? "it was cut while it was read"
-                                                 : NULL;
   }
-  if (f) {
-    fclose(f);
-  }
-  return !wrong || YML_FAIL(r, PHS_YAML_FILE, n, help, "the file '%s' cannot be read: %s",
-                            yml_safe(r, path), wrong);
+  return !wrong ||
+         YML_FAIL(r, PHS_YAML_FILE, n, "check the path: it is relative to the file that names it",
+                  "the file '%s' cannot be read: %s", yml_safe(r, path), wrong);
 }
 
-/* Notes a file that was read, so that no output replaces it. */
 bool yml_note_file(yml_reader *r, const char *path) {
   yml_source *s = PHS_NEW(r->scratch, yml_source);
   const char *copy = phs_arena_strdup(r->arena, path);
@@ -88,7 +67,7 @@ static bool read_npy(yml_reader *r, const yml_node *n, const char *path, yml_arr
   phs_npy_header h;
   phs_stimulus_error error = {0};
   uint64_t stride[PHS_STIM_MAX_AXES], at[PHS_STIM_MAX_AXES] = {0}, k = 0;
-  if (!yml_load(r, n, path, &file.data, &file.len)) {
+  if (!yml_load_numbers(r, n, path, &file.data, &file.len)) {
     return false;
   }
   if (file.len < 6 || memcmp(file.data, "\x93NUMPY", 6) != 0) {

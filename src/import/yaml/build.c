@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Drafts of ops, their order, outputs and records. */
+/* Drafts of ops, and their order. */
 #include "import/yaml/yaml.h"
 
 const char *yml_unique(yml_reader *r, const char *name) {

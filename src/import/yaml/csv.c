@@ -96,7 +96,7 @@ static bool read_csv(yml_reader *r, const yml_node *n, int least, int most, yml_
   unsigned char *data;
   size_t size;
   rows t = {.r = r, .n = n, .path = yml_path(r, n, n->text), .least = least, .most = most};
-  if (!yml_note_file(r, t.path) || !yml_load(r, n, t.path, &data, &size)) {
+  if (!yml_note_file(r, t.path) || !yml_load_numbers(r, n, t.path, &data, &size)) {
     return false;
   }
   const char *p = (const char *)data, *end = p + size;

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+const char yml_too_large[] = "it is too large";
+
 const char *yml_path(yml_reader *r, const yml_node *n, const char *name) {
   if (name[0] == '/' || n->source->folder[0] == 0) {
     return name;
@@ -91,35 +93,27 @@ static bool check_text(yml_reader *r, const yml_source *s) {
   return true;
 }
 
-/* All of a regular file, or a message. */
-static const char *load(phs_arena *a, const char *path, char **text, size_t *size,
-                        bool *too_large) {
+const char *yml_load(phs_arena *a, const char *path, uint64_t most, unsigned char **data,
+                     size_t *size) {
   struct stat st;
-  FILE *f = NULL;
-  const char *wrong = NULL;
-  *too_large = false;
   if (stat(path, &st) != 0) {
     return strerror(errno);
   }
   if (!S_ISREG(st.st_mode)) {
     return S_ISDIR(st.st_mode) ? "it is a directory" : "it is not a regular file";
   }
-  if ((uint64_t)st.st_size > YML_MAX_BYTES) {
-    *too_large = true;
-    return "it is too large";
+  if ((uint64_t)st.st_size > most) {
+    return yml_too_large;
   }
   *size = (size_t)st.st_size;
-  *text = phs_arena_alloc(a, *size + 1);
-  f = fopen(path, "rb");
-  if (!*text || !f) {
-    wrong = *text ? strerror(errno) : "no memory";
-  } else if (fread(*text, 1, *size, f) != *size) {
-    wrong = "it was cut while it was read";
+  *data = phs_arena_alloc(a, *size + 1);
+  FILE *f = *data ? fopen(path, "rb") : NULL;
+  if (!f) {
+    return *data ? strerror(errno) : "no memory";
   }
-  if (f) {
-    fclose(f);
-  }
-  return wrong;
+  bool whole = fread(*data, 1, *size, f) == *size;
+  fclose(f);
+  return whole ? NULL : "it was cut while it was read";
 }
 
 static yml_source *add(yml_reader *r, const char *path, const char *text, size_t size,
@@ -144,18 +138,18 @@ static yml_source *add(yml_reader *r, const char *path, const char *text, size_t
 }
 
 yml_source *yml_source_read(yml_reader *r, const char *path, const yml_node *from) {
-  char *text = NULL;
+  unsigned char *text = NULL;
   size_t size = 0;
-  bool too_large;
   const char *name = phs_arena_strdup(r->arena, path);
-  const char *wrong = name ? load(r->scratch, path, &text, &size, &too_large) : NULL;
+  const char *wrong = name ? yml_load(r->scratch, path, YML_MAX_BYTES, &text, &size) : NULL;
   if (!name) {
     yml_no_memory(r);
     return NULL;
   }
   if (!wrong) {
-    return add(r, name, text, size, true);
+    return add(r, name, (const char *)text, size, true);
   }
+  bool too_large = wrong == yml_too_large;
   phs_code code = too_large ? PHS_YAML_LIMIT : PHS_YAML_FILE;
   phs_place place = from ? yml_place(from) : (phs_place){.file = name};
   phs_report(&r->diag, code, &place,

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file yaml.h  Inside the YAML importer. The way of a model:
- *   source.c, tree.c     files, trees with places
- *   tables.c, decode.c   what may stand where; one mapping against its table (schema.c: the same
- *                        tables as a JSON schema)
- *   scope.c, settings.c, constants.c  includes and instances; what is said once; quantities
- *   value.c, draw.c, values.c, array.c, csv.c  quantities, distributions, values for each neuron,
- * files model.c              models written as equations elements.c           names: inputs,
- * layers, populations inputs.c, layers.c, populations.c, receptors.c  what they say projections.c,
- * rules.c, list.c, plasticity.c    synapses build.c              ops in their order
+ *   source.c, tree.c, node.c     files, trees with places
+ *   tables.c, decode.c           what may stand where; one mapping against its table (schema.c: the
+ *                                same tables as a JSON schema)
+ *   scope.c, settings.c          includes and instances; what is said once
+ *   constants.c, value.c         named quantities; quantities and expressions
+ *   draw.c, values.c, weights.c  distributions; values for each neuron, for each weight
+ *   array.c, array_hdf5.c, csv.c files of numbers
+ *   model.c                      models written as equations
+ *   elements.c                   names of inputs, layers, populations; what they say:
+ *   inputs.c, sources.c, spikes.c, layers.c, populations.c, receptors.c
+ *   projections.c, rules.c, list.c, plasticity.c   synapses
+ *   build.c, records.c           ops in their order; outputs and records
  *
  * Functions that return bool give false after they have reported an error. Everything that the
  * network keeps lives in its arena, everything else in `scratch`.
@@ -160,6 +164,12 @@ const char *yml_safe(yml_reader *r, const char *text);
 
 /* ---- source.c, tree.c ---- */
 
+/** All of a regular file of at most @p most bytes, in @p a, with a NUL behind it. NULL, or why it
+ * cannot be read: a text that stays until the next call, yml_too_large itself for a file of more.
+ */
+const char *yml_load(phs_arena *a, const char *path, uint64_t most, unsigned char **data,
+                     size_t *size);
+extern const char yml_too_large[];
 /** Reads @p path; @p from: the node that names it, or NULL for the model itself. NULL after an
  * error. */
 yml_source *yml_source_read(yml_reader *r, const char *path, const yml_node *from);
@@ -238,11 +248,12 @@ typedef struct yml_array {
 bool yml_array_read(yml_reader *r, const yml_node *n, yml_array *out);
 bool yml_array_hdf5(yml_reader *r, const yml_node *n, const char *file, const char *path,
                     yml_array *out);
-/** All of a file, in scratch, with a NUL behind it. @p n: the node that names it. */
-bool yml_load(yml_reader *r, const yml_node *n, const char *path, unsigned char **data,
-              size_t *size);
+/** yml_load() of a file of numbers; false after an error at @p n, which names it. */
+bool yml_load_numbers(yml_reader *r, const yml_node *n, const char *path, unsigned char **data,
+                      size_t *size);
+/** Notes a file that was read, so that no output replaces it. */
 bool yml_note_file(yml_reader *r, const char *path);
-/** Rows of numbers from a .csv, .npy or .h5 file: 2 to @p most columns. */
+/** Rows of numbers from a .csv, .npy or .h5 file: @p least to @p most columns. */
 bool yml_rows_read(yml_reader *r, const yml_node *n, int least, int most, yml_array *out);
 /** Whether a text names a file of numbers (.npy, .h5, .hdf5). */
 bool yml_names_array(const char *text);
