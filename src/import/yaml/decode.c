@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* One mapping against its table. */
+#include "base/nearest.h"
 #include "import/yaml/yaml.h"
 
 #include <stdio.h>
@@ -145,6 +146,13 @@ static const char **key_names(yml_reader *r, const yml_table *t, bool choices, s
   return name;
 }
 
+/* The key that a misspelt one is likely to mean, or NULL. */
+static const char *nearest_key(yml_reader *r, const yml_table *t, const char *key) {
+  size_t count;
+  const char **name = key_names(r, t, false, &count);
+  return name ? phs_nearest(key, name, count) : NULL;
+}
+
 static bool unknown_key(yml_reader *r, const yml_table *t, const yml_node *key) {
   size_t count;
   const char **name = key_names(r, t, false, &count);
@@ -152,8 +160,28 @@ static bool unknown_key(yml_reader *r, const yml_table *t, const yml_node *key) 
     return yml_no_memory(r);
   }
   const char *known = yml_format(r, "known keys: %s", yml_join(r, name, count));
-  return YML_FAIL(r, PHS_YAML_UNKNOWN_KEY, key, yml_did_you_mean(r, key->text, name, count, known),
-                  "a %s has no key '%s'", t->name, yml_safe(r, key->text));
+  const char *help = key->style == YML_PLAIN && strchr(key->text, ':')
+                         ? "a blank stands behind the colon of a key: {key: value}"
+                         : yml_did_you_mean(r, key->text, name, count, known);
+  return YML_FAIL(r, PHS_YAML_UNKNOWN_KEY, key, help, "a %s has no key '%s'", t->name,
+                  yml_safe(r, key->text));
+}
+
+/* Whether a key that is missing is there, but misspelt, which has been told. @p wanted NULL: one
+ * of the choices, which may also have a name that is like none. */
+static bool is_misspelt(yml_reader *r, const yml_node *n, const yml_table *t,
+                        const yml_key *wanted) {
+  for (size_t i = 0; i < n->count; i++) {
+    const char *text = n->pair[i].key->text;
+    if (!find_key(t, text)) {
+      const char *near = nearest_key(r, t, text);
+      const yml_key *key = near ? find_key(t, near) : NULL;
+      if (wanted ? key == wanted : !key || key->choice) {
+        return true;
+      }
+    }
+  }
+  return false;
 }
 
 int yml_chosen(const yml_table *t, const yml_field *field) {
@@ -182,7 +210,7 @@ static bool check_choice(yml_reader *r, const yml_node *n, const yml_table *t,
     }
     first = &field[i];
   }
-  if (!choices || first) {
+  if (!choices || first || is_misspelt(r, n, t, NULL)) {
     return true;
   }
   size_t count;
@@ -216,7 +244,7 @@ bool yml_decode(yml_reader *r, yml_scope *scope, const yml_node *n, const yml_ta
     }
   }
   for (int i = 0; i < t->key_count; i++) {
-    if (t->key[i].required && !out[i].node) {
+    if (t->key[i].required && !out[i].node && !is_misspelt(r, n, t, &t->key[i])) {
       ok = YML_FAIL(r, PHS_YAML_MISSING_KEY, n, yml_format(r, "add it: %s", t->key[i].doc),
                     "a %s needs the key '%s'", t->name, t->key[i].name);
     }

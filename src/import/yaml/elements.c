@@ -135,6 +135,13 @@ static yml_element *find_port(yml_reader *r, yml_scope *scope, const yml_node *n
     }
     return NULL;
   }
+  for (int k = 0; k < scope->part_count; k++) { /* an instance with an error, which has been told */
+    const yml_field *f = &scope->part[k][FILE_INSTANCES];
+    const char *name = phs_arena_printf(r->scratch, "%.*s", (int)length, n->text);
+    if (f->node && !f->bad && name && yml_get(f->node, name)) {
+      return NULL;
+    }
+  }
   return unknown(r, scope, n);
 }
 

@@ -44,6 +44,25 @@ static bool read_weights(yml_reader *r, const yml_link *l, const yml_field *f, d
                                           "w_max is %g, below w_min, %g", *high, *low));
 }
 
+/* What is known of the weights without drawing them lies within the bounds. */
+static bool check_weights(yml_reader *r, const yml_link *l, double low, double high) {
+  const phs_distribution *d = &l->recipe.weight;
+  const double first = d->a, last = d->kind == PHS_DIST_UNIFORM ? d->b : d->a;
+  const double worst = first < low ? first : last;
+  char have[64], least[64], most[64];
+  if ((d->kind != PHS_DIST_CONSTANT && d->kind != PHS_DIST_UNIFORM) || !l->weight ||
+      (first >= low && last <= high)) {
+    return true;
+  }
+  phs_dimension unit = yml_receptor_unit(l->to, l->receptor);
+  return YML_FAIL(r, PHS_YAML_PLASTICITY, l->weight,
+                  "choose weights within the bounds, or move the bounds",
+                  "weights of %s, but they are to stay from w_min = %s to w_max = %s",
+                  phs_quantity_print((phs_value){worst, unit}, have, sizeof have),
+                  phs_quantity_print((phs_value){low, unit}, least, sizeof least),
+                  phs_quantity_print((phs_value){high, unit}, most, sizeof most));
+}
+
 static bool find_reward(yml_reader *r, const yml_link *l, const yml_node *n, yml_draft **out) {
   yml_element *e = yml_source_element(r, l->scope, n);
   if (!e) {
@@ -66,7 +85,7 @@ bool yml_read_plasticity(yml_reader *r, const yml_link *l, phs_plasticity *out,
   int chosen = yml_chosen(&yml_plasticity, kind);
   bool rewarded = chosen == PLASTICITY_REWARD;
   if (!yml_decode(r, l->scope, kind[chosen].node, rewarded ? &yml_reward_stdp : &yml_stdp, f) ||
-      !check_ends(r, l) || !read_weights(r, l, f, &low, &high)) {
+      !check_ends(r, l) || !read_weights(r, l, f, &low, &high) || !check_weights(r, l, low, high)) {
     return false;
   }
   *out = (phs_plasticity){

@@ -103,7 +103,7 @@ bool yml_evaluate(yml_reader *r, yml_scope *scope, const yml_node *n, phs_value 
 
 bool yml_check_dimension(yml_reader *r, const yml_node *n, phs_dimension have, phs_dimension want,
                          const char *what) {
-  char h[96], w[96], examples[96], unit[64];
+  char h[96], w[96], examples[96];
   if (phs_dimension_equal(have, want)) {
     return true;
   }
@@ -112,8 +112,8 @@ bool yml_check_dimension(yml_reader *r, const yml_node *n, phs_dimension have, p
   if (phs_dimension_equal(have, yml_plain)) {
     const char *example =
         n->kind == YML_SCALAR && n->text[0] != '='
-            ? yml_format(r, "give it a unit, for example '%s %s' (%s)", yml_safe(r, n->text),
-                         phs_dimension_unit(want, unit, sizeof unit), examples)
+            ? yml_format(r, "give it a unit, for example '%s %.*s' (%s)", yml_safe(r, n->text),
+                         (int)strcspn(examples, ","), examples, examples)
             : yml_format(r, "give it a unit: %s", examples);
     return YML_FAIL(r, PHS_YAML_UNIT_MISSING, n, example, "'%s' has no unit; it is of dimension %s",
                     what, w);
@@ -183,15 +183,14 @@ bool yml_steps(yml_reader *r, const yml_node *n, double ms, const char *what, in
                     what, steps);
   }
   if (fabs(steps - whole) > 1e-6 * fabs(steps)) {
-    return YML_FAIL(
-        r, PHS_YAML_NOT_MULTIPLE, n,
-        yml_format(
-            r, "take %s or %s",
-            phs_quantity_print((phs_value){floor(steps) * r->dt, yml_time}, low, sizeof low),
-            phs_quantity_print((phs_value){ceil(steps) * r->dt, yml_time}, high, sizeof high)),
-        "'%s' of %s is not a multiple of dt = %s", what,
-        phs_quantity_print((phs_value){ms, yml_time}, have, sizeof have),
-        phs_quantity_print((phs_value){r->dt, yml_time}, dt, sizeof dt));
+    phs_quantity_print((phs_value){floor(steps) * r->dt, yml_time}, low, sizeof low);
+    phs_quantity_print((phs_value){ceil(steps) * r->dt, yml_time}, high, sizeof high);
+    return YML_FAIL(r, PHS_YAML_NOT_MULTIPLE, n,
+                    floor(steps) == 0 ? yml_format(r, "take %s", high)
+                                      : yml_format(r, "take %s or %s", low, high),
+                    "'%s' of %s is not a multiple of dt = %s", what,
+                    phs_quantity_print((phs_value){ms, yml_time}, have, sizeof have),
+                    phs_quantity_print((phs_value){r->dt, yml_time}, dt, sizeof dt));
   }
   *out = (int64_t)whole;
   return true;
