@@ -69,14 +69,13 @@ static double below(const phs_distribution *d, double x) {
   return 0;
 }
 
-/* Whether hardly a draw lies within the bounds. */
-static bool leaves_nothing(const phs_distribution *d) {
+double phs_distribution_within(const phs_distribution *d) {
   double low, high;
   reach(d, &low, &high);
   if (low == high) {
-    return low < d->low || low > d->high;
+    return low >= d->low && low <= d->high;
   }
-  return d->bound == PHS_BOUND_REDRAW && below(d, d->high) - below(d, d->low) < REDRAW_LEAST;
+  return below(d, d->high) - below(d, d->low);
 }
 
 static bool distribution_wrong(const phs_distribution *d, const char *of, phs_buf *what) {
@@ -100,7 +99,7 @@ static bool distribution_wrong(const phs_distribution *d, const char *of, phs_bu
     return WRONG("has the bounds %g and %g of its %s; the lower one goes first", d->low, d->high,
                  of);
   }
-  if (d->bound == PHS_BOUND_REDRAW && leaves_nothing(d)) {
+  if (d->bound == PHS_BOUND_REDRAW && phs_distribution_within(d) < REDRAW_LEAST) {
     return WRONG("draws its %s again unless it lies between %g and %g, where less than one draw in "
                  "%g falls",
                  of, d->low, d->high, 1 / REDRAW_LEAST);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /** @file recipe_check.h  Whether a projection's recipe means synapses at all: what every room that
- * takes recipes from outside asks before it makes rows of them. */
+ * takes recipes and distributions from outside asks before it makes rows or values of them. */
 #ifndef PHS_NET_RECIPE_CHECK_H
 #define PHS_NET_RECIPE_CHECK_H
 
@@ -9,6 +9,9 @@
 
 /** Delays in steps, as for delay lines. */
 #define PHS_RECIPE_LONGEST_DELAY (1 << 24)
+
+/** The probability that a value drawn from @p d lies within its bounds, both included. */
+double phs_distribution_within(const phs_distribution *d);
 
 /**
  * @param[out] what  on true: what is wrong, as the end of a sentence whose subject is the

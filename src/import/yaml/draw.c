@@ -2,6 +2,7 @@
 /* Distributions: read, and drawn from where values are needed at import. */
 #include "random/draw.h"
 #include "import/yaml/yaml.h"
+#include "net/recipe_check.h"
 
 #include <math.h>
 
@@ -74,24 +75,6 @@ static bool read_kind(yml_reader *r, yml_scope *scope, const yml_field *f, phs_d
   return true;
 }
 
-/* P(X <= x). */
-static double below(const phs_distribution *d, double x) {
-  switch (d->kind) {
-  case PHS_DIST_UNIFORM:
-    return d->b > d->a ? fmin(1, fmax(0, (x - d->a) / (d->b - d->a))) : x >= d->a;
-  case PHS_DIST_NORMAL:
-    return d->b > 0 ? 0.5 * erfc((d->a - x) / (d->b * sqrt(2))) : x >= d->a;
-  case PHS_DIST_LOGNORMAL:
-    return x <= 0 ? 0 : d->b > 0 ? 0.5 * erfc((d->a - log(x)) / (d->b * sqrt(2))) : log(x) >= d->a;
-  case PHS_DIST_EXPONENTIAL:
-    return d->a == 0  ? x >= 0
-           : d->a > 0 ? (x > 0 ? 1 - exp(-x / d->a) : 0)
-                      : (x < 0 ? exp(-x / d->a) : 1);
-  default:
-    return x >= d->a;
-  }
-}
-
 static bool read_bounds(yml_reader *r, yml_scope *scope, const yml_field *field, phs_dimension want,
                         phs_distribution *out) {
   const yml_field *clip = &field[DRAW_CLIP], *redraw = &field[DRAW_REDRAW];
@@ -110,7 +93,7 @@ static bool read_bounds(yml_reader *r, yml_scope *scope, const yml_field *field,
   out->bound = f == clip ? PHS_BOUND_CLIP : PHS_BOUND_REDRAW;
   out->low = v[0];
   out->high = v[1];
-  double inside = below(out, v[1]) - below(out, v[0]);
+  double inside = phs_distribution_within(out);
   return f == clip || inside >= 0.01 ||
          YML_FAIL(r, PHS_YAML_RANGE, f->node, "widen the bounds, or use 'clip'",
                   "only %.2g of the values lie within the bounds; 'redraw' needs 0.01", inside);
