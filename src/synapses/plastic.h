@@ -71,8 +71,7 @@ void phs_plastic_arrive(const phs_plastic_layout *layout, const phs_plasticity *
 void phs_plastic_deliver(const phs_plastic_layout *layout, const phs_plasticity *rule,
                          const void *table, void *state, uint32_t tile, const float *init,
                          float *y);
-/** The targets' spikes, the reward, and the end of the step. @p z: the targets' spikes, all of
- * them,
+/** The targets' spikes, the reward, and the end of the step. @p z: the spikes of all targets, of
  * @p z_bytes each (1 or 4). @p reward: 0 where there is none. */
 void phs_plastic_learn(const phs_plastic_layout *layout, const phs_plasticity *rule,
                        const void *table, void *state, uint32_t tile, const void *z,

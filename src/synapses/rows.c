@@ -126,11 +126,6 @@ static uint32_t row_targets(const phs_rows *rows, uint32_t source, uint32_t tile
   return 0;
 }
 
-uint32_t phs_row_count(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *scratch) {
-  (void)scratch;
-  return row_targets(rows, source, tile, NULL);
-}
-
 void phs_row_make(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *out) {
   const phs_recipe *r = rows->recipe;
   const bool list = r->rule == PHS_RULE_LIST;

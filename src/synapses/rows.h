@@ -55,11 +55,9 @@ typedef struct phs_row {
   float *weight;
 } phs_row;
 
-/** Number of synapses of a row, without making them where the rule knows it. @p scratch is not
- * needed: NULL. (The number of all is phs_rows.synapses.) */
-uint32_t phs_row_count(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *scratch);
 /** All synapses of a row, in the order of their rank. Targets, then delays, then weights are
- * filled; a NULL array is left out (and what would only be needed for it is not drawn). */
+ * filled; a NULL array is left out (and what would only be needed for it is not drawn): without
+ * any, the row is counted. */
 void phs_row_make(const phs_rows *rows, uint32_t source, uint32_t tile, phs_row *out);
 
 /** Least and greatest delay, in steps, that a recipe can give (bounds of the distribution, not of

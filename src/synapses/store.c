@@ -269,12 +269,6 @@ static const uint32_t *row_offset(const phs_rows *rows, const void *memory, uint
   return (const uint32_t *)memory + tile * ((size_t)rows->recipe->source_count + 1) + source;
 }
 
-void phs_store_deliver(const phs_store_layout *layout, const phs_rows *rows, const void *memory,
-                       uint32_t source, uint32_t tile, float x, bool counted,
-                       const phs_ring_buffer *ring) {
-  phs_store_deliver_all(layout, rows, memory, &source, &x, 1, tile, counted, ring);
-}
-
 /* Memory is asked for ahead of its turn: a row's place by so many rows, then the row itself. */
 #define AHEAD_ROWS 4u
 #define AHEAD_OFFSETS 16u
@@ -296,9 +290,9 @@ static void fetch_row(const phs_store_layout *layout, const char *memory, const 
   }
 }
 
-void phs_store_deliver_all(const phs_store_layout *layout, const phs_rows *rows, const void *memory,
-                           const uint32_t *source, const float *x, uint32_t count, uint32_t tile,
-                           bool counted, const phs_ring_buffer *ring) {
+void phs_store_deliver(const phs_store_layout *layout, const phs_rows *rows, const void *memory,
+                       const uint32_t *source, const float *x, uint32_t count, uint32_t tile,
+                       bool counted, const phs_ring_buffer *ring) {
   const uint64_t base = tile_entry(layout, rows, tile);
   sink s = sink_of(rows, tile, 1.0f, counted, ring);
   const float weight = s.value;

@@ -54,18 +54,14 @@ void phs_store_plan(const phs_rows *rows, bool weighted, phs_store_layout *out);
  * time. @p memory: layout->bytes, aligned to 64. @p scratch: of the call alone. */
 void phs_store_fill(const phs_store_layout *layout, const phs_rows *rows, uint32_t first,
                     uint32_t stride, void *memory, phs_row *scratch);
-/** Delivers the row of @p source into tile @p tile: slot (now + delay), += weight * x, in the order
- * of rank where it matters (one target, one delay). @p x is 1 for spikes; counted rings get += x.
- */
+/** Delivers the rows of @p count sources into tile @p tile, one after the other, each ahead of its
+ * turn on the way from memory: slot (now + delay), += weight * x, in the order of rank where it
+ * matters (one target, one delay). @p x: of each source, 1 for a spike; NULL: 1 of all. Counted
+ * rings get += x. */
 void phs_store_deliver(const phs_store_layout *layout, const phs_rows *rows, const void *memory,
-                       uint32_t source, uint32_t tile, float x, bool counted,
-                       const phs_ring_buffer *ring);
-/** The rows of @p count sources one after the other, each ahead of its turn on the way from memory.
- * @p x: of each source; NULL: 1. */
-void phs_store_deliver_all(const phs_store_layout *layout, const phs_rows *rows, const void *memory,
-                           const uint32_t *source, const float *x, uint32_t count, uint32_t tile,
-                           bool counted, const phs_ring_buffer *ring);
-/** The same without a table: the row is made anew. */
+                       const uint32_t *source, const float *x, uint32_t count, uint32_t tile,
+                       bool counted, const phs_ring_buffer *ring);
+/** The same of one source without a table: the row is made anew. */
 void phs_rows_deliver(const phs_rows *rows, uint32_t source, uint32_t tile, float x, bool counted,
                       const phs_ring_buffer *ring, phs_row *scratch);
 /** Reads a row of a table back, in the table's order, into the arrays of @p out that are not NULL.

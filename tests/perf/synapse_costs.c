@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Nanoseconds of one core for a delivered synapse, from a table and made anew, beside what the cost
- * model says: the figures of phs_remat_cpu (passes/remat.c). Needs no build of Phasor:
+ * model says: the figures of phs_remat_cpu (passes/remat_table.c). Needs no build of Phasor:
  *
  *   cc -std=gnu11 -O3 -march=native -ffp-contract=off -Isrc -Iinclude tests/perf/synapse_costs.c \
  *      src/synapses/[!p]*.c src/random/[a-z]*.c -lm -o synapse_costs && ./synapse_costs
@@ -47,7 +47,7 @@ static double deliver(const phs_rows *rows, const phs_store_layout *layout, cons
     uint32_t source = (uint32_t)((uint64_t)e * 2654435761U % rows->recipe->source_count);
     for (uint32_t tile = 0; tile < rows->tiles; tile++) {
       if (table) {
-        phs_store_deliver(layout, rows, table, source, tile, 1, counted, ring);
+        phs_store_deliver(layout, rows, table, &source, NULL, 1, tile, counted, ring);
       } else {
         phs_rows_deliver(rows, source, tile, 1, counted, ring, scratch);
       }
@@ -57,7 +57,9 @@ static double deliver(const phs_rows *rows, const phs_store_layout *layout, cons
   for (uint32_t e = 0; e < EVENTS; e++) {
     uint32_t source = (uint32_t)((uint64_t)e * 2654435761U % rows->recipe->source_count);
     for (uint32_t tile = 0; tile < rows->tiles; tile++) {
-      *count += phs_row_count(rows, source, tile, NULL);
+      phs_row row = {0};
+      phs_row_make(rows, source, tile, &row);
+      *count += row.count;
     }
   }
   return took;

@@ -90,8 +90,8 @@ static void flush(const delivery *d, batch *b) {
   const phs_program_projection *p = d->projection;
   const phs_rows *rows = &((const phs_program_rows *)(d->tables + p->rows))->rows;
   if (p->form == PHS_PROGRAM_STORED) {
-    phs_store_deliver_all(&p->store, rows, d->tables + p->table, b->source, b->x, b->count, d->tile,
-                          d->counted, &d->ring);
+    phs_store_deliver(&p->store, rows, d->tables + p->table, b->source, b->x, b->count, d->tile,
+                      d->counted, &d->ring);
   } else {
     phs_row scratch = phs_program_row(d->state + p->remade, p->longest, d->tile);
     for (uint32_t k = 0; k < b->count; k++) {

@@ -311,7 +311,9 @@ static void any_order(void **state) {
     size_t at = m.count;
     for (uint32_t tile = m.rows.tiles; tile-- > 0;) {
       for (uint32_t s = r.source_count; s-- > 0;) {
-        uint32_t count = phs_row_count(&again.rows, s, tile, NULL);
+        phs_row counted = {0};
+        phs_row_make(&again.rows, s, tile, &counted);
+        uint32_t count = counted.count;
         at -= count;
         assert_true(count == 0 || m.source[at] == s);
         phs_row row = again.row;

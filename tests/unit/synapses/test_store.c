@@ -34,7 +34,7 @@ static void deliver(const made *m, const table *t, uint32_t tile, float x, bool 
   for (uint32_t s = 0; s < m->recipe.source_count; s++) {
     float value = counted ? (float)(1 + s % 3) : x * (float)(s % 7);
     if (t) {
-      phs_store_deliver(&t->layout, &m->rows, t->memory, s, tile, value, counted, ring);
+      phs_store_deliver(&t->layout, &m->rows, t->memory, &s, &value, 1, tile, counted, ring);
     } else {
       phs_rows_deliver(&m->rows, s, tile, value, counted, ring, &scratch);
     }
@@ -68,8 +68,8 @@ static void delivers_alike(const phs_recipe *r, bool counted, phs_store_form for
       ring.slots = b;
       deliver(&m, NULL, tile, 0.3f, counted, &ring);
       ring.slots = c;
-      phs_store_deliver_all(&t.layout, &m.rows, t.memory, source, x, r->source_count, tile, counted,
-                            &ring);
+      phs_store_deliver(&t.layout, &m.rows, t.memory, source, x, r->source_count, tile, counted,
+                        &ring);
     }
   }
   assert_memory_equal(a, b, bytes);
