@@ -16,8 +16,8 @@
 #ifndef PHS_IMPORT_NIR_NIR_H
 #define PHS_IMPORT_NIR_NIR_H
 
+#include "base/utf8.h"
 #include "import/import.h"
-#include "import/utf8.h"
 #include "net/schedule.h"
 
 #define H5_USE_110_API 1 /* newer libraries keep these signatures under this name */

@@ -46,8 +46,11 @@ static bool read_dataset(nir_reader *h, hid_t group, const char *where, const ch
 
 bool yml_array_hdf5(yml_reader *r, const yml_node *n, const char *file, const char *path,
                     yml_array *out) {
-  nir_reader h = {
-      .file = file, .diag = &r->diag, .net = r->net, .scratch = r->scratch, .id = H5I_INVALID_HID};
+  nir_reader h = {.file = file,
+                  .diag = &r->diag,
+                  .net = r->in->net,
+                  .scratch = r->scratch,
+                  .id = H5I_INVALID_HID};
   nir_silence silence;
   if (strlen(path) > NIR_MAX_NAME || strspn(path, "/") > 1) {
     return YML_FAIL(r, PHS_YAML_DATA, n, "look for it with h5ls -r", "'%s' is no path of a dataset",

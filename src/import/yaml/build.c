@@ -4,12 +4,12 @@
 
 const char *yml_unique(yml_reader *r, const char *name) {
   const char *out = phs_arena_strdup(r->arena, name), *base = out;
-  long last = yml_index_find(&r->suffixes, name), k = last > 1 ? last : 1;
-  while (out && yml_index_find(&r->names, out) >= 0) {
+  long last = yml_index_find(&r->in->suffixes, name), k = last > 1 ? last : 1;
+  while (out && yml_index_find(&r->in->names, out) >= 0) {
     out = phs_arena_printf(r->arena, "%s#%ld", name, ++k);
   }
-  if (!out || !yml_index_add(r->scratch, &r->names, out, 0) ||
-      (k > 1 && !yml_index_set(r->scratch, &r->suffixes, base, k))) {
+  if (!out || !yml_index_add(r->scratch, &r->in->names, out, 0) ||
+      (k > 1 && !yml_index_set(r->scratch, &r->in->suffixes, base, k))) {
     yml_no_memory(r);
     return name;
   }
@@ -31,9 +31,9 @@ yml_draft *yml_draft_new(yml_reader *r, yml_place_of place, phs_op_kind kind, co
                    .operand_count = operands};
   d->operand = operand;
   d->node = node;
-  *(r->last[place] ? &r->last[place]->next : &r->first[place]) = d;
-  r->last[place] = d;
-  r->draft_count++;
+  *(r->in->last[place] ? &r->in->last[place]->next : &r->in->first[place]) = d;
+  r->in->last[place] = d;
+  r->in->draft_count++;
   return d;
 }
 
@@ -98,12 +98,12 @@ static bool visit(ordering *o, yml_draft *start) {
 static bool order(ordering *o) {
   yml_reader *r = o->r;
   for (int p = YML_AT_INPUTS; p <= YML_AT_SYNAPSES; p++) {
-    for (yml_draft *d = r->first[p]; d; d = d->next) {
+    for (yml_draft *d = r->in->first[p]; d; d = d->next) {
       place(o, d);
     }
   }
   for (int p = YML_AT_OTHERS; p <= YML_AT_OUTPUTS; p++) {
-    for (yml_draft *d = r->first[p]; d; d = d->next) {
+    for (yml_draft *d = r->in->first[p]; d; d = d->next) {
       if (d->state == 0 && !visit(o, d)) {
         return false;
       }
@@ -113,7 +113,7 @@ static bool order(ordering *o) {
 }
 
 bool yml_build(yml_reader *r) {
-  size_t n = (size_t)r->draft_count;
+  size_t n = (size_t)r->in->draft_count;
   ordering o = {.r = r,
                 .op = PHS_NEW_ARRAY(r->scratch, yml_draft *, n),
                 .stack = PHS_NEW_ARRAY(r->scratch, yml_draft *, n + 1),
@@ -136,7 +136,7 @@ bool yml_build(yml_reader *r) {
       op[i].operand[k] = d->operand[k]->index;
     }
   }
-  r->net->op = op;
-  r->net->op_count = o.count;
+  r->in->net->op = op;
+  r->in->net->op_count = o.count;
   return true;
 }

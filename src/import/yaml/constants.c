@@ -17,7 +17,7 @@ yml_constant *yml_constant_find(yml_scope *scope, const char *name) {
 }
 
 static bool add(yml_reader *r, yml_scope *scope, yml_constant c) {
-  if (++r->constant_count > YML_MAX_CONSTANTS) {
+  if (++r->in->constant_count > YML_MAX_CONSTANTS) {
     return YML_FAIL(r, PHS_YAML_LIMIT, c.key, "use fewer instances or constants",
                     "all instances together have more than 2^20 constants");
   }
@@ -70,11 +70,11 @@ bool yml_constant_value(yml_reader *r, yml_constant *c) {
   if (c->state == 2) {
     return true;
   }
-  if (c->state == 0 && r->constant_depth < DEPTH) {
+  if (c->state == 0 && r->in->constant_depth < DEPTH) {
     c->state = 1;
-    r->constant_depth++;
+    r->in->constant_depth++;
     bool ok = yml_evaluate(r, c->scope, c->node, &c->value);
-    r->constant_depth--;
+    r->in->constant_depth--;
     c->state = ok ? 2 : 3;
     return ok;
   }
@@ -144,8 +144,8 @@ static bool apply_setting(yml_reader *r, yml_scope *scope, const phs_setting *s)
 
 bool yml_read_constants(yml_reader *r, yml_scope *scope) {
   bool ok = yml_each(r, scope, FILE_CONSTANTS, add_pair);
-  for (size_t i = 0; !scope->parent && i < r->options->set_count; i++) {
-    ok = apply_setting(r, scope, &r->options->set[i]) && ok;
+  for (size_t i = 0; !scope->parent && i < r->in->options->set_count; i++) {
+    ok = apply_setting(r, scope, &r->in->options->set[i]) && ok;
   }
   return ok;
 }

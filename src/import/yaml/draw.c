@@ -152,18 +152,18 @@ static double draw_one(const phs_distribution *d, uint64_t key, uint32_t i) {
 
 double *yml_draw(yml_reader *r, const yml_node *n, const phs_distribution *d, const char *name,
                  size_t count, phs_arena *arena) {
-  if (count > r->values_left) {
+  if (count > r->in->values_left) {
     YML_FAIL(r, PHS_YAML_LIMIT, n, "use smaller populations, or one value for all",
              "more than 2^26 values are to be drawn");
     return NULL;
   }
-  r->values_left -= count;
+  r->in->values_left -= count;
   double *out = PHS_NEW_ARRAY(arena, double, count);
   if (!out) {
     yml_no_memory(r);
     return NULL;
   }
-  uint64_t key = phs_stream_key(r->seed, name);
+  uint64_t key = phs_stream_key(r->in->seed, name);
   for (size_t i = 0; i < count; i++) {
     out[i] = draw_one(d, key, (uint32_t)i);
   }

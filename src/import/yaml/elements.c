@@ -9,23 +9,23 @@ static const yml_table *table_of(yml_element_kind kind) {
 }
 
 static bool keep(yml_reader *r, yml_element *e) {
-  if (r->element_count == r->element_cap) {
-    int cap = r->element_cap ? 2 * r->element_cap : 32;
+  if (r->in->element_count == r->in->element_cap) {
+    int cap = r->in->element_cap ? 2 * r->in->element_cap : 32;
     yml_element **more = PHS_NEW_ARRAY(r->scratch, yml_element *, (size_t)cap);
     if (!more) {
       return yml_no_memory(r);
     }
-    if (r->element_count) {
-      memcpy(more, r->element, (size_t)r->element_count * sizeof(yml_element *));
+    if (r->in->element_count) {
+      memcpy(more, r->in->element, (size_t)r->in->element_count * sizeof(yml_element *));
     }
-    r->element = more;
-    r->element_cap = cap;
+    r->in->element = more;
+    r->in->element_cap = cap;
   }
-  if (!yml_index_add(r->scratch, &r->elements, e->name, r->element_count) ||
-      !yml_index_add(r->scratch, &r->names, e->name, r->element_count)) {
+  if (!yml_index_add(r->scratch, &r->in->elements, e->name, r->in->element_count) ||
+      !yml_index_add(r->scratch, &r->in->names, e->name, r->in->element_count)) {
     return yml_no_memory(r);
   }
-  r->element[r->element_count++] = e;
+  r->in->element[r->in->element_count++] = e;
   return true;
 }
 
@@ -38,15 +38,15 @@ static bool add(yml_reader *r, yml_scope *scope, const yml_pair *p, yml_element_
   if (!e || !name) {
     return yml_no_memory(r);
   }
-  long before = yml_index_find(&r->elements, name);
+  long before = yml_index_find(&r->in->elements, name);
   if (before >= 0) {
-    const yml_node *first = r->element[before]->key;
+    const yml_node *first = r->in->element[before]->key;
     return YML_FAIL(r, PHS_YAML_DUPLICATE_NAME, p->key,
                     "choose another name: inputs, layers and populations share them",
                     "the name '%s' is taken already: %s:%u", p->key->text, first->source->file,
                     first->line);
   }
-  if (r->element_count == YML_MAX_ELEMENTS) {
+  if (r->in->element_count == YML_MAX_ELEMENTS) {
     return YML_FAIL(r, PHS_YAML_LIMIT, p->key, "make populations of many neurons",
                     "the network has more than %d inputs, layers and populations",
                     YML_MAX_ELEMENTS);
@@ -91,10 +91,10 @@ bool yml_collect_elements(yml_reader *r, yml_scope *scope) {
 /* ---- references ---- */
 
 static yml_element *unknown(yml_reader *r, const yml_scope *scope, const yml_node *n) {
-  const char **name = PHS_NEW_ARRAY(r->scratch, const char *, (size_t)r->element_count + 1);
+  const char **name = PHS_NEW_ARRAY(r->scratch, const char *, (size_t)r->in->element_count + 1);
   size_t count = 0, prefix = strlen(scope->prefix);
-  for (int i = 0; name && i < r->element_count; i++) {
-    const yml_element *e = r->element[i];
+  for (int i = 0; name && i < r->in->element_count; i++) {
+    const yml_element *e = r->in->element[i];
     if (strncmp(e->name, scope->prefix, prefix) == 0) {
       name[count++] = e->name + prefix;
     }
@@ -154,9 +154,9 @@ yml_element *yml_find_element(yml_reader *r, yml_scope *scope, const yml_node *n
     yml_no_memory(r);
     return NULL;
   }
-  long i = yml_index_find(&r->elements, name);
+  long i = yml_index_find(&r->in->elements, name);
   if (i >= 0) {
-    return r->element[i];
+    return r->in->element[i];
   }
   const char *dot = strchr(n->text, '.');
   return dot ? find_port(r, scope, n, dot) : unknown(r, scope, n);
@@ -185,13 +185,13 @@ bool yml_settle(yml_reader *r, yml_element *e, const yml_node *from) {
   if (e->state == 2) {
     return true;
   }
-  if (e->state == 0 && e->field && r->settling < 256) {
+  if (e->state == 0 && e->field && r->in->settling < 256) {
     e->state = 1;
-    r->settling++;
+    r->in->settling++;
     bool ok = e->kind == YML_INPUT   ? yml_settle_input(r, e)
               : e->kind == YML_LAYER ? yml_settle_layer(r, e)
                                      : yml_settle_population(r, e);
-    r->settling--;
+    r->in->settling--;
     e->state = ok ? 2 : 3;
     return ok;
   }

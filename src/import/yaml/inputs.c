@@ -61,7 +61,7 @@ yml_draft *yml_make_source(yml_reader *r, yml_element *e, yml_element *to, int r
   if (kind == INPUT_EXTERNAL) {
     return d;
   }
-  d->op.source.key = phs_stream_key(r->seed, name);
+  d->op.source.key = phs_stream_key(r->in->seed, name);
   if (kind == INPUT_CURRENT || kind == INPUT_NOISE) {
     d->op.source.kind = kind == INPUT_NOISE ? PHS_SOURCE_NOISE : PHS_SOURCE_CURRENT;
     if (to) {
@@ -171,8 +171,8 @@ static bool connect_one(yml_reader *r, yml_element *e) {
 
 bool yml_connect_inputs(yml_reader *r) {
   bool ok = true;
-  for (int i = 0; i < r->element_count && !yml_full(r); i++) {
-    yml_element *e = r->element[i];
+  for (int i = 0; i < r->in->element_count && !yml_full(r); i++) {
+    yml_element *e = r->in->element[i];
     if (e->kind == YML_INPUT && e->field && e->field[INPUT_TO].node) {
       ok = connect_one(r, e) && ok;
     }

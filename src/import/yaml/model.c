@@ -265,7 +265,7 @@ static bool compile(yml_reader *r, const char *name, const yml_node *n, yml_mode
   if (!source) {
     return yml_no_memory(r);
   }
-  if (!read_source(r, r->root, name, n, source)) {
+  if (!read_source(r, r->in->root, name, n, source)) {
     return false;
   }
   out->nir = PHS_MODEL_CUSTOM;
@@ -284,8 +284,8 @@ static bool compile(yml_reader *r, const char *name, const yml_node *n, yml_mode
 
 /* The file's own model of a name; the second of one name is an error told by yml_check_models(). */
 static const yml_node *own_model(const yml_reader *r, const char *name) {
-  for (int i = 0; i < r->root->part_count; i++) {
-    const yml_field *f = &r->root->part[i][FILE_MODELS];
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_MODELS];
     const yml_node *found = f->node && !f->bad ? yml_get(f->node, name) : NULL;
     if (found) {
       return found;
@@ -297,8 +297,8 @@ static const yml_node *own_model(const yml_reader *r, const char *name) {
 static bool unknown(yml_reader *r, const yml_node *n) {
   const char *name[512];
   size_t count = 0;
-  for (int i = 0; i < r->root->part_count; i++) {
-    const yml_field *f = &r->root->part[i][FILE_MODELS];
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_MODELS];
     for (size_t k = 0; f->node && !f->bad && k < f->node->count && count < 256; k++) {
       name[count++] = f->node->pair[k].key->text;
     }
@@ -332,7 +332,7 @@ static bool built_in(yml_reader *r, const yml_node *n, yml_model *out) {
 }
 
 const yml_model *yml_model_get(yml_reader *r, const yml_node *n) {
-  for (const struct yml_use *u = r->use; u; u = u->next) {
+  for (const struct yml_use *u = r->in->use; u; u = u->next) {
     if (strcmp(u->name, n->text) == 0) {
       return u->model ? u->model : (yml_failed(r, PHS_YAML_VALUE), NULL);
     }
@@ -348,8 +348,8 @@ const yml_model *yml_model_get(yml_reader *r, const yml_node *n) {
   bool ok = own                       ? compile(r, n->text, own, m)
             : nir != PHS_MODEL_CUSTOM ? nir_model(r, nir, m)
                                       : built_in(r, n, m);
-  *u = (struct yml_use){n->text, ok ? m : NULL, r->use};
-  r->use = u;
+  *u = (struct yml_use){n->text, ok ? m : NULL, r->in->use};
+  r->in->use = u;
   return u->model;
 }
 
@@ -357,8 +357,8 @@ const yml_model *yml_model_get(yml_reader *r, const yml_node *n) {
 bool yml_check_models(yml_reader *r) {
   yml_index seen = {0};
   bool ok = true;
-  for (int i = 0; i < r->root->part_count && !yml_full(r); i++) {
-    const yml_field *f = &r->root->part[i][FILE_MODELS];
+  for (int i = 0; i < r->in->root->part_count && !yml_full(r); i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_MODELS];
     for (size_t k = 0; f->node && !f->bad && k < f->node->count && !yml_full(r); k++) {
       const yml_node *key = f->node->pair[k].key;
       if (!yml_check_name(r, key)) {

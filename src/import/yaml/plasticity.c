@@ -7,7 +7,7 @@
 
 /* exp(-dt / tau). */
 static float decay(const yml_reader *r, double tau) {
-  return (float)phs_exp(-r->dt / tau);
+  return (float)phs_exp(-r->in->dt / tau);
 }
 
 /* The part of a weight that a pair changes: w_max stands for 1 where the change is additive. */

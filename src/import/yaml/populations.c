@@ -119,7 +119,7 @@ static bool in_seconds(yml_reader *r, phs_param64 *v) {
 }
 
 static bool check_conventions(yml_reader *r, const yml_element *e, const phs_neurons *n) {
-  const phs_conventions *c = &r->net->conventions;
+  const phs_conventions *c = &r->in->net->conventions;
   int t = phs_model_param(n->model, "v_threshold"), v = phs_model_param(n->model, "v_reset");
   if (c->spikes_per_step != PHS_MANY || t < 0) {
     return true;
@@ -149,7 +149,8 @@ static bool make_nir(yml_reader *r, yml_element *e, phs_op *op) {
   n->model = m->nir;
   n->state_count = info->state_count;
   memcpy(n->state, info->state, sizeof info->state);
-  bool counts = r->net->conventions.spikes_per_step == PHS_MANY && m->nir != PHS_MODEL_THRESHOLD;
+  bool counts =
+      r->in->net->conventions.spikes_per_step == PHS_MANY && m->nir != PHS_MODEL_THRESHOLD;
   op->elem = !info->spiking ? PHS_F32 : counts ? PHS_I32 : PHS_I1;
   const yml_node *other = e->field[POP_INITIAL].node  ? e->field[POP_INITIAL].node
                           : e->field[POP_METHOD].node ? e->field[POP_METHOD].node
@@ -203,7 +204,7 @@ static bool make_equations(yml_reader *r, yml_element *e, phs_op *op) {
   phs_model_use use = {.parameter = parameter,
                        .initial = initial,
                        .count = neurons,
-                       .dt = r->dt,
+                       .dt = r->in->dt,
                        .method = (phs_method)e->field[POP_METHOD].word,
                        .place = yml_place(e->key)};
   if (!ok) {

@@ -54,16 +54,16 @@ static bool to_steps(yml_reader *r, const yml_node *n, phs_distribution *d) {
     d->a = (double)steps;
     return steps >= 1 || YML_FAIL(r, PHS_YAML_RANGE, n, "give at least one step of dt",
                                   "the delay is %g ms; at least dt = %g ms is needed",
-                                  (double)steps * r->dt, r->dt);
+                                  (double)steps * r->in->dt, r->in->dt);
   }
   if (d->kind == PHS_DIST_LOGNORMAL) {
-    d->a -= phs_log(r->dt);
+    d->a -= phs_log(r->in->dt);
   } else {
-    d->a /= r->dt;
-    d->b /= r->dt;
+    d->a /= r->in->dt;
+    d->b /= r->in->dt;
   }
-  d->low /= r->dt;
-  d->high /= r->dt;
+  d->low /= r->in->dt;
+  d->high /= r->in->dt;
   return true;
 }
 
@@ -168,11 +168,11 @@ static yml_group *plastic_group(yml_reader *r, const yml_link *l) {
 }
 
 bool yml_add_link(yml_reader *r, yml_link *l) {
-  if (++r->projection_count > YML_MAX_PROJECTIONS) {
+  if (++r->in->projection_count > YML_MAX_PROJECTIONS) {
     return YML_FAIL(r, PHS_YAML_LIMIT, l->node, "use rules over larger populations",
                     "the network has more than %d projections", YML_MAX_PROJECTIONS);
   }
-  l->recipe.key = phs_stream_key(r->seed, l->name);
+  l->recipe.key = phs_stream_key(r->in->seed, l->name);
   bool ok = read_weight(r, l);
   ok = read_delay(r, l) && ok;
   if (!ok) {
@@ -313,7 +313,7 @@ static bool read_one(yml_reader *r, yml_scope *scope, const yml_node *key, const
     b.name = field[PROJ_NAME].node;
   }
   if (b.name && b.alone &&
-      yml_index_find(&r->names, yml_format(r, "%s%s", scope->prefix, b.name->text)) >= 0) {
+      yml_index_find(&r->in->names, yml_format(r, "%s%s", scope->prefix, b.name->text)) >= 0) {
     return YML_FAIL(r, PHS_YAML_DUPLICATE_NAME, b.name, "choose another name",
                     "the name '%s' is taken already", b.name->text);
   }

@@ -97,8 +97,8 @@ static bool feed_population(yml_reader *r, yml_element *to, const yml_node *n) {
 
 bool yml_connect_feeds(yml_reader *r) {
   bool ok = true;
-  for (int i = 0; i < r->element_count && !yml_full(r); i++) {
-    yml_element *e = r->element[i];
+  for (int i = 0; i < r->in->element_count && !yml_full(r); i++) {
+    yml_element *e = r->in->element[i];
     const yml_node *n =
         e->kind == YML_POPULATION && e->state == 2 ? e->field[POP_INPUT].node : NULL;
     ok = (!n || feed_population(r, e, n)) && ok;
@@ -156,7 +156,7 @@ static yml_draft *delayed(yml_reader *r, const yml_element *to, yml_draft *in) {
     yml_no_memory(r);
     return NULL;
   }
-  *steps = r->net->conventions.layer_latency;
+  *steps = r->in->net->conventions.layer_latency;
   d->operand[0] = in;
   d->op.shape = in->op.shape;
   d->op.elem = in->op.elem;
@@ -183,14 +183,15 @@ static yml_draft *operand_of(yml_reader *r, yml_element *to, int receptor) {
   } else {
     out = sum_of(r, to, yml_unique(r, yml_format(r, "%s#sum", base)), chain, in->feed, count);
   }
-  bool late = out && to->model->nir != PHS_MODEL_CUSTOM && r->net->conventions.layer_latency > 0;
+  bool late =
+      out && to->model->nir != PHS_MODEL_CUSTOM && r->in->net->conventions.layer_latency > 0;
   return late ? delayed(r, to, out) : out;
 }
 
 bool yml_finish_receptors(yml_reader *r) {
   bool ok = true;
-  for (int i = 0; i < r->element_count; i++) {
-    yml_element *e = r->element[i];
+  for (int i = 0; i < r->in->element_count; i++) {
+    yml_element *e = r->in->element[i];
     for (int k = 0; e->kind == YML_POPULATION && e->state == 2 && k < receptor_count(e); k++) {
       e->draft->operand[k] = operand_of(r, e, k);
       ok = e->draft->operand[k] && ok;

@@ -16,11 +16,11 @@ static const char *output_name(yml_reader *r, const char *node) {
 }
 
 static bool add_output(yml_reader *r, const yml_node *key, const yml_node *n) {
-  yml_element *e = yml_source_element(r, r->root, n);
+  yml_element *e = yml_source_element(r, r->in->root, n);
   if (!e || (key && !yml_check_name(r, key))) {
     return false;
   }
-  if (key && yml_index_find(&r->names, key->text) >= 0) {
+  if (key && yml_index_find(&r->in->names, key->text) >= 0) {
     return YML_FAIL(r, PHS_YAML_DUPLICATE_NAME, key, "choose another name",
                     "the name '%s' is taken already", key->text);
   }
@@ -37,8 +37,8 @@ static bool add_output(yml_reader *r, const yml_node *key, const yml_node *n) {
 
 bool yml_read_outputs(yml_reader *r) {
   bool ok = true;
-  for (int i = 0; i < r->root->part_count; i++) {
-    const yml_node *n = r->root->part[i][FILE_OUTPUTS].node;
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    const yml_node *n = r->in->root->part[i][FILE_OUTPUTS].node;
     if (!n || yml_is_null(n)) {
       continue;
     }
@@ -74,22 +74,22 @@ static size_t variables(const phs_op *op, const char *name[PHS_MAX_STATES + 2]) 
 }
 
 static const phs_op *find_op(yml_reader *r, const yml_node *n) {
-  const char **name = PHS_NEW_ARRAY(r->scratch, const char *, (size_t)r->net->op_count + 1);
+  const char **name = PHS_NEW_ARRAY(r->scratch, const char *, (size_t)r->in->net->op_count + 1);
   size_t count = 0;
-  int i = phs_net_find(r->net, n->text);
+  int i = phs_net_find(r->in->net, n->text);
   if (i >= 0) {
-    return &r->net->op[i];
+    return &r->in->net->op[i];
   }
   const char *dot = strchr(n->text, '.');
-  yml_element *e = dot ? yml_find_element(r, r->root, n) : NULL;
+  yml_element *e = dot ? yml_find_element(r, r->in->root, n) : NULL;
   if (e && e->draft) {
-    return &r->net->op[e->draft->index];
+    return &r->in->net->op[e->draft->index];
   }
   if (dot) {
     return NULL;
   }
-  for (i = 0; name && i < r->net->op_count; i++) {
-    name[count++] = r->net->op[i].name;
+  for (i = 0; name && i < r->in->net->op_count; i++) {
+    name[count++] = r->in->net->op[i].name;
   }
   if (!name) {
     yml_no_memory(r);
@@ -103,7 +103,7 @@ static const phs_op *find_op(yml_reader *r, const yml_node *n) {
 }
 
 static const char *default_file(yml_reader *r, const phs_op *op, const char *variable) {
-  char *file = phs_arena_printf(r->arena, "%s.%s.%s.npy", r->net->name, op->name, variable);
+  char *file = phs_arena_printf(r->arena, "%s.%s.%s.npy", r->in->net->name, op->name, variable);
   for (char *c = file; c && *c; c++) {
     *c = *c == '/' || *c == '>' || *c == '#' ? '.' : *c;
   }
@@ -113,7 +113,7 @@ static const char *default_file(yml_reader *r, const phs_op *op, const char *var
 static bool add_record(yml_reader *r, const yml_node *n, phs_yaml_record *out) {
   yml_field f[RECORD_KEYS];
   const char *name[PHS_MAX_STATES + 2];
-  if (!yml_decode(r, r->root, n, &yml_record, f)) {
+  if (!yml_decode(r, r->in->root, n, &yml_record, f)) {
     return false;
   }
   const phs_op *op = find_op(r, f[RECORD_NODE].node);
@@ -144,16 +144,16 @@ static bool add_record(yml_reader *r, const yml_node *n, phs_yaml_record *out) {
 bool yml_read_records(yml_reader *r, phs_yaml_extras *out) {
   size_t most = 0, count = 0;
   bool ok = true;
-  for (int i = 0; i < r->root->part_count; i++) {
-    const yml_node *n = r->root->part[i][FILE_RECORD].node;
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    const yml_node *n = r->in->root->part[i][FILE_RECORD].node;
     most += n ? n->count : 0;
   }
   phs_yaml_record *list = PHS_NEW_ARRAY(r->arena, phs_yaml_record, most);
   if (!list) {
     return yml_no_memory(r);
   }
-  for (int i = 0; i < r->root->part_count && !yml_full(r); i++) {
-    const yml_node *n = r->root->part[i][FILE_RECORD].node;
+  for (int i = 0; i < r->in->root->part_count && !yml_full(r); i++) {
+    const yml_node *n = r->in->root->part[i][FILE_RECORD].node;
     if (!n || yml_is_null(n)) {
       continue;
     }

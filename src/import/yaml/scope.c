@@ -95,7 +95,7 @@ static bool check_once(files *f, const char *path, const yml_node *from) {
 
 static bool check_version(yml_reader *r, const yml_node *n) {
   int64_t version = 1;
-  if (!n || !yml_count(r, r->root, n, "phasor", 1, INT32_MAX, &version)) {
+  if (!n || !yml_count(r, r->in->root, n, "phasor", 1, INT32_MAX, &version)) {
     return !n; /* that it is missing is told with the other keys */
   }
   return version == 1 ||
@@ -127,18 +127,18 @@ static bool read_one(files *f, const char *path, const yml_node *from, int depth
     return false; /* no use in telling what else is unknown */
   }
   bool ok = yml_decode(r, NULL, root, &yml_model_file, part);
-  r->document = depth == 0 ? root : r->document;
+  r->in->document = depth == 0 ? root : r->in->document;
   ok = read_includes(f, &part[FILE_INCLUDE], depth) && ok;
-  return add_part(r, r->root, part) && ok;
+  return add_part(r, r->in->root, part) && ok;
 }
 
 bool yml_read_files(yml_reader *r, const char *path) {
   files f = {.r = r};
-  r->root = PHS_NEW(r->scratch, yml_scope);
-  if (!r->root) {
+  r->in->root = PHS_NEW(r->scratch, yml_scope);
+  if (!r->in->root) {
     return yml_no_memory(r);
   }
-  r->root->prefix = "";
+  r->in->root->prefix = "";
   return read_one(&f, path, NULL, 0);
 }
 
@@ -148,13 +148,13 @@ bool yml_read_files(yml_reader *r, const char *path) {
 static const yml_node *find_network(yml_reader *r, const yml_node *name) {
   const char **known;
   size_t count = 0, most = 0;
-  for (int i = 0; i < r->root->part_count; i++) {
-    const yml_field *f = &r->root->part[i][FILE_NETWORKS];
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_NETWORKS];
     most += f->node && !f->bad ? f->node->count : 0;
   }
   known = PHS_NEW_ARRAY(r->scratch, const char *, most);
-  for (int i = 0; known && i < r->root->part_count; i++) {
-    const yml_field *f = &r->root->part[i][FILE_NETWORKS];
+  for (int i = 0; known && i < r->in->root->part_count; i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_NETWORKS];
     for (size_t k = 0; f->node && !f->bad && k < f->node->count; k++) {
       known[count++] = f->node->pair[k].key->text;
       if (strcmp(known[count - 1], name->text) == 0) {
@@ -219,7 +219,7 @@ static bool open_instance(yml_reader *r, yml_scope *scope, const yml_pair *pair,
     return YML_FAIL(r, PHS_YAML_LIMIT, pair->key, "a sub-network may not use itself",
                     "sub-networks are nested more than %d deep", YML_MAX_NESTING);
   }
-  if (++r->instance_count > YML_MAX_INSTANCES) {
+  if (++r->in->instance_count > YML_MAX_INSTANCES) {
     return YML_FAIL(r, PHS_YAML_LIMIT, pair->key, "use larger populations",
                     "the network has more than %d instances", YML_MAX_INSTANCES);
   }
@@ -265,8 +265,8 @@ static bool check_network(yml_reader *r, yml_scope *scope, const yml_pair *pair)
   yml_field field[FILE_KEYS + 1];
   (void)scope;
   bool ok = yml_check_name(r, pair->key);
-  for (int i = 0, found = 0; ok && i < r->root->part_count; i++) {
-    const yml_field *f = &r->root->part[i][FILE_NETWORKS];
+  for (int i = 0, found = 0; ok && i < r->in->root->part_count; i++) {
+    const yml_field *f = &r->in->root->part[i][FILE_NETWORKS];
     found += f->node && !f->bad && yml_get(f->node, pair->key->text) != NULL;
     ok = found < 2 || YML_FAIL(r, PHS_YAML_DUPLICATE_NAME, pair->key, "choose another name",
                                "two files define the sub-network '%s'", pair->key->text);

@@ -9,8 +9,8 @@
 /* The field of a key that only one of the files may have; NULL: none has it. */
 static yml_field *only(yml_reader *r, int key, bool *ok) {
   yml_field *found = NULL;
-  for (int i = 0; i < r->root->part_count; i++) {
-    yml_field *f = &r->root->part[i][key];
+  for (int i = 0; i < r->in->root->part_count; i++) {
+    yml_field *f = &r->in->root->part[i][key];
     if (f->node && found) {
       *ok = YML_FAIL(r, PHS_YAML_DUPLICATE_KEY, f->node, "say it in one file",
                      "'%s' is said already: %s:%u", f->key->name, found->node->source->file,
@@ -34,7 +34,7 @@ static bool set_convention(yml_reader *r, const yml_pair *p) {
   if (!yml_want(r, p->value, YML_SCALAR, p->key->text)) {
     return false;
   }
-  switch (phs_convention_set(&r->net->conventions, p->key->text, p->value->text)) {
+  switch (phs_convention_set(&r->in->net->conventions, p->key->text, p->value->text)) {
   case PHS_CONVENTION_OK:
     return true;
   case PHS_CONVENTION_NO_KEY:
@@ -58,7 +58,7 @@ static bool set_preset(yml_reader *r, const yml_node *n) {
   }
   const phs_preset *preset = yml_want(r, n, YML_SCALAR, "preset") ? phs_preset_find(n->text) : NULL;
   if (preset) {
-    r->net->conventions = preset->conventions;
+    r->in->net->conventions = preset->conventions;
     return true;
   }
   return n->kind == YML_SCALAR && !yml_is_null(n) &&
@@ -88,15 +88,15 @@ static bool file_conventions(yml_reader *r) {
 
 /* The command line's preset replaces what the file says, its conventions count over both. */
 static bool read_conventions(yml_reader *r) {
-  const phs_yaml_options *o = r->options;
-  r->net->conventions = phs_presets[0].conventions;
+  const phs_yaml_options *o = r->in->options;
+  r->in->net->conventions = phs_presets[0].conventions;
   bool ok = file_conventions(r);
   const phs_preset *preset = o->preset ? phs_preset_find(o->preset) : NULL;
   if (preset) {
-    r->net->conventions = preset->conventions;
+    r->in->net->conventions = preset->conventions;
   }
   for (size_t i = 0; i < o->convention_count; i++) {
-    phs_convention_set(&r->net->conventions, o->convention[i].name, o->convention[i].value);
+    phs_convention_set(&r->in->net->conventions, o->convention[i].name, o->convention[i].value);
   }
   return ok;
 }
@@ -106,31 +106,31 @@ static bool read_conventions(yml_reader *r) {
 static bool read_dt(yml_reader *r) {
   bool ok = true;
   yml_field *f = only(r, FILE_DT, &ok);
-  ok = ok && (!f || yml_read_number(r, r->root, f));
-  if (r->options->dt != 0) {
-    if (!(r->options->dt > 0 && r->options->dt <= 1e6)) {
+  ok = ok && (!f || yml_read_number(r, r->in->root, f));
+  if (r->in->options->dt != 0) {
+    if (!(r->in->options->dt > 0 && r->in->options->dt <= 1e6)) {
       phs_report(&r->diag, PHS_NIR_BAD_DT, &(phs_place){.where = "--dt"}, "give seconds, like 1e-4",
-                 "--dt %g is not a positive number of seconds", r->options->dt);
+                 "--dt %g is not a positive number of seconds", r->in->options->dt);
       return yml_failed(r, PHS_NIR_BAD_DT);
     }
-    r->dt = r->options->dt * 1000;
-    r->net->dt = r->options->dt;
+    r->in->dt = r->in->options->dt * 1000;
+    r->in->net->dt = r->in->options->dt;
   } else if (f) {
-    r->dt = f->number;
-    r->net->dt = f->number / 1000;
+    r->in->dt = f->number;
+    r->in->net->dt = f->number / 1000;
   } else if (ok) {
-    return YML_FAIL(r, PHS_YAML_MISSING_KEY, r->document, "add dt: 0.1 ms",
+    return YML_FAIL(r, PHS_YAML_MISSING_KEY, r->in->document, "add dt: 0.1 ms",
                     "the model does not say how long a step is");
   }
-  r->net->has_time = true;
+  r->in->net->has_time = true;
   return ok;
 }
 
 static bool read_seed(yml_reader *r) {
   bool ok = true;
   yml_field *f = only(r, FILE_SEED, &ok);
-  ok = ok && (!f || yml_read_number(r, r->root, f));
-  r->seed = r->options->seed_given ? r->options->seed : f ? (uint64_t)f->count : 0;
+  ok = ok && (!f || yml_read_number(r, r->in->root, f));
+  r->in->seed = r->in->options->seed_given ? r->in->options->seed : f ? (uint64_t)f->count : 0;
   return ok;
 }
 
@@ -140,20 +140,20 @@ static bool read_duration(yml_reader *r) {
   if (!f || !ok) {
     return ok;
   }
-  if (!yml_read_number(r, r->root, f)) {
+  if (!yml_read_number(r, r->in->root, f)) {
     return false;
   }
-  r->duration = f->number;
-  return r->dt == 0 || yml_steps(r, f->node, f->number, "duration", &r->steps);
+  r->in->duration = f->number;
+  return r->in->dt == 0 || yml_steps(r, f->node, f->number, "duration", &r->in->steps);
 }
 
 static bool read_name(yml_reader *r) {
   bool ok = true;
   const yml_field *f = only(r, FILE_NETWORK, &ok);
   /* The same rule as for names of files gives an identifier of C. */
-  const char *name = f && !f->bad ? f->text : r->net->file;
-  r->net->name = phs_import_name(r->arena, name);
-  return r->net->name ? ok : yml_no_memory(r);
+  const char *name = f && !f->bad ? f->text : r->in->net->file;
+  r->in->net->name = phs_import_name(r->arena, name);
+  return r->in->net->name ? ok : yml_no_memory(r);
 }
 
 bool yml_read_settings(yml_reader *r) {

@@ -41,7 +41,7 @@ bool yml_make_poisson(yml_making *m) {
   }
   double *mean = PHS_NEW_ARRAY(m->r->arena, double, hz.n);
   for (size_t i = 0; mean && i < hz.n; i++) {
-    mean[i] = hz.v[i] * m->r->dt * (count->node ? count->number : 1);
+    mean[i] = hz.v[i] * m->r->in->dt * (count->node ? count->number : 1);
   }
   m->op->source.mean = (phs_param64){mean, hz.n};
   return mean ? check_each(m, rate->node, &m->op->source.mean, 0, PHS_POISSON_MOST,

@@ -39,7 +39,7 @@ static bool keep_spikes(yml_making *m, spike *s, size_t count) {
 
 /* The step nearest to a time; halves go up. */
 static bool step_near(yml_making *m, const yml_node *n, double ms, int64_t *out) {
-  double step = floor(ms / m->r->dt + 0.5);
+  double step = floor(ms / m->r->in->dt + 0.5);
   *out = step >= 0 && step < 9e15 ? (int64_t)step : 0;
   return (step >= 0 && step < 9e15) ||
          YML_FAIL(m->r, PHS_YAML_RANGE, n, "times begin at 0 ms",
@@ -144,7 +144,7 @@ bool yml_make_spikes(yml_making *m) {
 }
 
 bool yml_make_regular(yml_making *m) {
-  double period = 1 / m->field[REGULAR_RATE].number, duration = m->r->duration;
+  double period = 1 / m->field[REGULAR_RATE].number, duration = m->r->in->duration;
   phs_source *s = &m->op->source;
   const yml_node *n = m->field[REGULAR_RATE].node;
   m->op->elem = PHS_I32;
@@ -156,12 +156,12 @@ bool yml_make_regular(yml_making *m) {
     return YML_FAIL(m->r, PHS_YAML_MISSING_KEY, m->node, "add 'stop', or a duration to the model",
                     "a regular input needs an end");
   }
-  if (period < m->r->dt * (1 - 1e-6)) {
+  if (period < m->r->in->dt * (1 - 1e-6)) {
     return YML_FAIL(m->r, PHS_YAML_RANGE, n, "choose a lower rate or a shorter dt",
-                    "the spikes are %g ms apart, less than dt = %g ms", period, m->r->dt);
+                    "the spikes are %g ms apart, less than dt = %g ms", period, m->r->in->dt);
   }
-  double start = (double)s->start * m->r->dt;
-  double stop = s->stop == INT64_MAX ? duration : (double)s->stop * m->r->dt;
+  double start = (double)s->start * m->r->in->dt;
+  double stop = s->stop == INT64_MAX ? duration : (double)s->stop * m->r->in->dt;
   double spikes = stop > start ? ceil((stop - start) / period - 1e-9) : 0;
   if (!(spikes * (double)m->count <= (double)YML_MAX_EVENTS)) {
     return too_many(m, n);

@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
  * @file tables.h  What may stand where in a YAML model: one table a mapping, one row a key. The
- * decoder (decode.c) and the JSON schema (schema.c) both follow from these tables.
+ * decoder of src/yaml and the JSON schema (schema.c) both follow from these tables.
  */
 #ifndef PHS_IMPORT_YAML_TABLES_H
 #define PHS_IMPORT_YAML_TABLES_H
 
-#include "base/buf.h"
-#include "import/yaml/tree.h"
-
-/** What a key takes. */
-typedef enum yml_type {
-  YML_T_TEXT,     /**< any text; field.text */
-  YML_T_NAME,     /**< a name: letters, digits, '_', '-'; field.text */
-  YML_T_BOOL,     /**< true or false; field.flag */
-  YML_T_WORD,     /**< one of `word`; field.word */
-  YML_T_COUNT,    /**< a whole number or expression from `least` to `most`; field.count */
-  YML_T_QUANTITY, /**< a quantity or expression of `unit`'s dimension, `least` to `most` in the
-                     units of units.h; field.number */
-  YML_T_TABLE,    /**< a mapping by `table`, decoded by who needs it */
-  YML_T_MAP,      /**< names to mappings by `table`, or to what `form` says */
-  YML_T_FORM,     /**< what `form` says, decoded by who needs it */
-  YML_T_FLAG      /**< a word that stands alone ("all_to_all"), only in a choice */
-} yml_type;
+#include "yaml/tables.h"
 
 /** Forms that a value can have beside mappings by tables; the schema has a definition of each. */
 typedef enum yml_form {
@@ -56,41 +40,6 @@ typedef enum yml_form {
   YML_F_RULE,        /**< a rule's word, or a mapping by the rule table */
   YML_F_COUNT
 } yml_form;
-
-struct yml_table;
-typedef struct yml_key {
-  const char *name;
-  yml_type type;
-  bool required;
-  bool choice;        /**< exactly one of the table's choices must be given */
-  const char *unit;   /**< of a quantity: "ms"; "" a plain number */
-  double least, most; /**< of numbers, inclusive; both 0: no limits. `least` may be left out itself
-                         where `above` is set */
-  bool above;
-  const char *const *word; /**< ends with NULL */
-  const struct yml_table *table;
-  yml_form form;
-  const char *fallback; /**< what counts when it is left out, for documents */
-  const char *doc;
-} yml_key;
-
-typedef struct yml_table {
-  const char *name; /**< "population" */
-  const char *doc;
-  int key_count;
-  const yml_key *key;
-} yml_table;
-
-/** A key as it was read. */
-typedef struct yml_field {
-  const yml_key *key;
-  const yml_node *node; /**< NULL: not given */
-  const char *text;
-  double number;
-  int64_t count;
-  int word;
-  bool flag, bad; /**< bad: given, but an error was told */
-} yml_field;
 
 extern const yml_table yml_model_file, yml_network, yml_model_table, yml_receptor, yml_population,
     yml_grid, yml_projection, yml_rule, yml_distance, yml_list_file, yml_distribution_table,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* libyaml's events as a tree. */
-#include "import/yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Names to numbers: a table with open addressing. */
-#include "import/yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include <string.h>
 

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /**
- * @file tree.h  A YAML document as a tree with places: the first stage of the YAML importer.
+ * @file tree.h  A YAML document as a tree with places: the first stage of reading one.
  *
  * Aliases share the node that their anchor names, so that the tree is a graph without cycles; how
  * much it would be when written out is bounded, and with it the work of everything that walks it.
  * Merge keys (`<<`) are resolved here, duplicate keys refused.
  */
-#ifndef PHS_IMPORT_YAML_TREE_H
-#define PHS_IMPORT_YAML_TREE_H
+#ifndef PHS_YAML_TREE_H
+#define PHS_YAML_TREE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-/* Limits; docs/format/model.md lists them. */
+/* Limits; docs/format/model.md and target.md list them. */
 #define YML_MAX_BYTES ((size_t)16 << 20) /* of a file */
 #define YML_MAX_NODES ((uint64_t)1 << 20)
 #define YML_MAX_EXPANDED ((uint64_t)1 << 22) /* nodes, with aliases written out */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Text from files: whether it is UTF-8, and how messages show what is not. */
-#include "import/utf8.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>

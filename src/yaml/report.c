@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* Diagnostics of the YAML importer: places, suggestions, text from files made harmless. */
+/* Diagnostics: places, suggestions, text from files made harmless. */
 #include "base/locale.h"
 #include "base/nearest.h"
-#include "import/utf8.h"
-#include "import/yaml/yaml.h"
+#include "base/utf8.h"
+#include "yaml/reader.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -56,8 +56,8 @@ bool yml_failed(yml_reader *r, phs_code code) {
 }
 
 bool yml_no_memory(yml_reader *r) {
-  phs_report(&r->diag, PHS_NO_MEMORY, &(phs_place){.file = r->net ? r->net->file : NULL}, NULL,
-             "no memory left for the network");
+  phs_report(&r->diag, PHS_NO_MEMORY, &(phs_place){.file = r->file}, NULL,
+             "no memory left to read the file");
   return yml_failed(r, PHS_NO_MEMORY);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Looking at nodes of a tree. */
-#include "import/yaml/tree.h"
+#include "yaml/tree.h"
 
 #include <stdio.h>
 #include <string.h>

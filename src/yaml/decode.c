@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* One mapping against its table. */
 #include "base/nearest.h"
-#include "import/yaml/yaml.h"
+#include "yaml/reader.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /** @file utf8.h  Names and other text from files: judging it, and showing it in messages. */
-#ifndef PHS_IMPORT_UTF8_H
-#define PHS_IMPORT_UTF8_H
+#ifndef PHS_BASE_UTF8_H
+#define PHS_BASE_UTF8_H
 
 #include "base/arena.h"
 

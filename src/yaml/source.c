@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Model files as text: read, checked for UTF-8, cut into lines. */
-#include "import/utf8.h"
-#include "import/yaml/yaml.h"
+#include "base/utf8.h"
+#include "yaml/reader.h"
 
 #include <errno.h>
 #include <stdio.h>
