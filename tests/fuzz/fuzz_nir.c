@@ -12,59 +12,26 @@
  * survived.
  */
 #define _GNU_SOURCE 1 /* MAP_ANONYMOUS, dladdr */
+#include "batches.h"
 #include "import/import.h"
 
 #include <dirent.h>
 #include <dlfcn.h>
 #include <execinfo.h>
 #include <hdf5.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define BATCH 64
 #define SECONDS_EACH 20
 #define MAX_FILES 256
 #define INSIDE_HDF5 90 /* exit code of a child */
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
-/* What a child tells its parent. */
-typedef struct shared {
-  int at;                /* variant being imported */
-  int accepted, refused; /* so far */
-  int inside;            /* crashes inside libhdf5 */
-  int bad;               /* variants that broke a rule */
-  char reason[1280];     /* of the first one in the batch */
-} shared;
-
 typedef struct input {
   char path[1024];
   unsigned char *data;
   size_t size;
+  const char *variant; /* path of its variants */
 } input;
-
-/* splitmix64 (Steele, Lea, Flood 2014): one stream for each variant. */
-static uint64_t next(uint64_t *s) {
-  uint64_t z = (*s += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-static size_t below(uint64_t *s, size_t n) {
-  return n ? (size_t)(next(s) % n) : 0;
-}
 
 /* A place to damage. Weights fill most of a file and are dull: half of the places are just behind
  * an HDF5 signature (object headers, trees, heaps), which are four capital letters. */
@@ -200,11 +167,7 @@ static void on_crash(int signal_number) {
   raise(signal_number);
 }
 
-static void run_batch(const input *in, int first, int last, const char *path, shared *sh) {
-  if (!SANITIZED) { /* the sanitizers reserve terabytes of addresses */
-    struct rlimit memory = {(rlim_t)3 << 30, (rlim_t)3 << 30};
-    setrlimit(RLIMIT_AS, &memory);
-  }
+static void start(void) {
   void *warm[1];
   backtrace(warm, 1); /* loads what it needs before a heap is broken */
   signal(SIGSEGV, on_crash);
@@ -212,64 +175,14 @@ static void run_batch(const input *in, int first, int last, const char *path, sh
   signal(SIGBUS, on_crash);
   signal(SIGFPE, on_crash);
   H5dont_atexit(); /* which prints a complaint about what it lost itself */
-  for (int v = first; v < last; v++) {
-    sh->at = v;
-    if (!write_variant(in, v, path)) {
-      _exit(3);
-    }
-    alarm(SECONDS_EACH);
-    bool accepted = false;
-    const char *broken = import_one(path, &accepted, false);
-    alarm(0);
-    sh->accepted += accepted;
-    sh->refused += !accepted;
-    if (broken && sh->bad++ == 0) {
-      snprintf(sh->reason, sizeof sh->reason, "%s, variant %d: %s", in->path, v, broken);
-    }
-  }
-  unlink(path);
-  exit(0); /* through atexit: the leak checker looks, too */
 }
 
-static int run_file(const input *in, int variants, const char *path, shared *sh) {
-  int failures = 0;
-  for (int v = 0; v < variants;) {
-    int last = v + BATCH < variants ? v + BATCH : variants;
-    sh->bad = 0;
-    sh->at = v;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-      run_batch(in, v, last, path, sh);
-    }
-    int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0) {
-      perror("fork");
-      return failures + 1;
-    }
-    if (sh->bad) {
-      printf("FAILED: %s (and %d more in the batch)\n", sh->reason, sh->bad - 1);
-      failures += sh->bad;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      v = last;
-      continue;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == INSIDE_HDF5) {
-      printf("%s, variant %d: crash inside libhdf5\n", in->path, sh->at);
-      sh->inside++;
-      v = sh->at + 1;
-      continue;
-    }
-    printf("FAILED: %s, variant %d: %s %d\n", in->path, sh->at,
-           WIFSIGNALED(status)
-               ? (WTERMSIG(status) == SIGALRM ? "no end within the time, signal" : "signal")
-               : "exit code",
-           WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-    failures++;
-    v = sh->at + 1;
+static const char *import_variant(const void *user, int v, bool *accepted) {
+  const input *in = user;
+  if (!write_variant(in, v, in->variant)) {
+    _exit(3);
   }
-  return failures;
+  return import_one(in->variant, accepted, false);
 }
 
 static bool load(const char *path, input *in) {
@@ -287,10 +200,6 @@ static bool load(const char *path, input *in) {
   fclose(f);
   snprintf(in->path, sizeof in->path, "%s", path);
   return in->size == (size_t)st.st_size && in->size > 64;
-}
-
-static int by_path(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static void find(const char *folder, char **list, int *count) {
@@ -344,8 +253,8 @@ int main(int argc, char **argv) {
     }
   }
   qsort(list, (size_t)count, sizeof *list, by_path);
-  shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (sh == MAP_FAILED || !mkdtemp(work)) {
+  shared *sh = shared_new();
+  if (!sh || !mkdtemp(work)) {
     perror("fuzz_nir");
     return 2;
   }
@@ -353,7 +262,15 @@ int main(int argc, char **argv) {
   for (int i = 0; i < count; i++) {
     input in;
     if (load(list[i], &in)) {
-      failures += run_file(&in, variants, path, sh);
+      in.variant = path;
+      const subject f = {.name = in.path,
+                         .batch = BATCH,
+                         .seconds_each = SECONDS_EACH,
+                         .pardoned = INSIDE_HDF5,
+                         .start = start,
+                         .import = import_variant,
+                         .user = &in};
+      failures += run_variants(&f, variants, sh);
     }
     free(in.data);
     free(list[i]);
@@ -362,6 +279,6 @@ int main(int argc, char **argv) {
   rmdir(work);
   int total = count * variants;
   printf("%d files, %d variants: %d accepted, %d refused, %d crashes inside libhdf5, %d failures\n",
-         count, total, sh->accepted, sh->refused, sh->inside, failures);
-  return failures || sh->inside > 1 + total / 1000 ? 1 : 0;
+         count, total, sh->accepted, sh->refused, sh->pardoned, failures);
+  return failures || sh->pardoned > 1 + total / 1000 ? 1 : 0;
 }

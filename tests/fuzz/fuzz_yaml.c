@@ -12,54 +12,21 @@
  * survived.
  */
 #define _GNU_SOURCE 1 /* MAP_ANONYMOUS */
+#include "batches.h"
 #include "import/import.h"
 
 #include <dirent.h>
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #define BATCH 128
 #define SECONDS_EACH 10
 #define MOST_TEXT 65536
 #define MAX_FILES 64
 
-#if defined(__SANITIZE_ADDRESS__)
-#define SANITIZED 1
-#else
-#define SANITIZED 0
-#endif
-
-/* What a child tells its parent. */
-typedef struct shared {
-  int at;                /* variant being imported */
-  int accepted, refused; /* so far */
-  int bad;               /* variants that broke a rule */
-  char reason[512];      /* of the first one in the batch */
-} shared;
-
 typedef struct text {
   char name[64];
   unsigned char data[MOST_TEXT];
   size_t size;
 } text;
-
-/* splitmix64 (Steele, Lea, Flood 2014): one stream for each variant. */
-static uint64_t next(uint64_t *s) {
-  uint64_t z = (*s += 0x9e3779b97f4a7c15u);
-  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-  return z ^ (z >> 31);
-}
-
-static size_t below(uint64_t *s, size_t n) {
-  return n ? (size_t)(next(s) % n) : 0;
-}
 
 /* ---- files that the models name ---- */
 
@@ -339,67 +306,21 @@ static const char *import_one(const char *path, bool *accepted) {
   return broken;
 }
 
-static void run_batch(const text *model, int first, int last, const char *folder, shared *sh) {
-  char path[192];
-  if (!SANITIZED) { /* the sanitizers reserve terabytes of addresses */
-    struct rlimit memory = {(rlim_t)3 << 30, (rlim_t)3 << 30};
-    setrlimit(RLIMIT_AS, &memory);
-  }
-  snprintf(path, sizeof path, "%s/%s", folder, model->name);
-  for (int v = first; v < last; v++) {
-    sh->at = v;
-    if (!write_variant(model, v, folder)) {
-      _exit(3);
-    }
-    alarm(SECONDS_EACH);
-    bool accepted = false;
-    const char *broken = import_one(path, &accepted);
-    alarm(0);
-    if (v == 0 && !accepted) {
-      broken = "the model itself is refused";
-    }
-    sh->accepted += accepted;
-    sh->refused += !accepted;
-    if (broken && sh->bad++ == 0) {
-      snprintf(sh->reason, sizeof sh->reason, "%.63s, variant %d: %s", model->name, v, broken);
-    }
-  }
-  exit(0); /* through atexit: the leak checker looks, too */
-}
+/* A model, and the folder of its variants. */
+typedef struct fuzzed {
+  const text *model;
+  const char *folder;
+} fuzzed;
 
-static int run_model(const text *model, int variants, const char *folder, shared *sh) {
-  int failures = 0;
-  for (int v = 0; v < variants;) {
-    int last = v + BATCH < variants ? v + BATCH : variants;
-    sh->bad = 0;
-    sh->at = v;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-      run_batch(model, v, last, folder, sh);
-    }
-    int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0) {
-      perror("fork");
-      return failures + 1;
-    }
-    if (sh->bad) {
-      printf("FAILED: %s (and %d more in the batch)\n", sh->reason, sh->bad - 1);
-      failures += sh->bad;
-    }
-    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-      v = last;
-      continue;
-    }
-    printf("FAILED: %s, variant %d: %s %d\n", model->name, sh->at,
-           WIFSIGNALED(status)
-               ? (WTERMSIG(status) == SIGALRM ? "no end within the time, signal" : "signal")
-               : "exit code",
-           WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
-    failures++;
-    v = sh->at + 1;
+static const char *import_variant(const void *user, int v, bool *accepted) {
+  const fuzzed *f = user;
+  char path[192];
+  snprintf(path, sizeof path, "%.100s/%.63s", f->folder, f->model->name);
+  if (!write_variant(f->model, v, f->folder)) {
+    _exit(3);
   }
-  return failures;
+  const char *broken = import_one(path, accepted);
+  return v == 0 && !*accepted ? "the model itself is refused" : broken;
 }
 
 static bool load(const char *path, text *out) {
@@ -412,10 +333,6 @@ static bool load(const char *path, text *out) {
   fclose(f);
   snprintf(out->name, sizeof out->name, "%s", slash ? slash + 1 : path);
   return out->size > 0 && out->size < MOST_TEXT;
-}
-
-static int by_path(const void *a, const void *b) {
-  return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
 static int find(const char *folder, char **list) {
@@ -474,14 +391,20 @@ int main(int argc, char **argv) {
     variants = atoi(argv[2]);
     first = 3;
   }
-  shared *sh = mmap(NULL, sizeof *sh, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (sh == MAP_FAILED) {
+  shared *sh = shared_new();
+  if (!sh) {
     perror("fuzz_yaml");
     return 2;
   }
   int count = first < argc ? find(argv[first], list) : 0;
   for (int i = 0; i < count; i++) {
-    failures += load(list[i], &model) ? run_model(&model, variants, work, sh) : 1;
+    const fuzzed user = {&model, work};
+    const subject f = {.name = model.name,
+                       .batch = BATCH,
+                       .seconds_each = SECONDS_EACH,
+                       .import = import_variant,
+                       .user = &user};
+    failures += load(list[i], &model) ? run_variants(&f, variants, sh) : 1;
     clean(work, &model);
     free(list[i]);
   }
