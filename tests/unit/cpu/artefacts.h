@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file artefacts.h  A folder for what a test builds, and running commands there. */
+/** @file artefacts.h  Building a network, a folder for what comes out, and running commands there.
+ */
 #ifndef PHS_TEST_CPU_ARTEFACTS_H
 #define PHS_TEST_CPU_ARTEFACTS_H
+
+#include "backends/cpu/cpu.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -65,6 +68,50 @@ static inline int make_folder(void **state) {
 static inline int remove_folder(void **state) {
   (void)state;
   return shell("rm -rf %s", folder);
+}
+
+typedef struct fixture {
+  phs_diag diag;
+  phs_ir *ir;
+  phs_net *net;
+  char code[8][16]; /* of the last diagnostics: that of number k in k % 8 */
+  unsigned count;
+  char message[1024]; /* the last one's, and its remedy */
+  size_t line;
+} fixture;
+
+static inline void collect(void *user, const phasor_diagnostic *d) {
+  fixture *f = user;
+  snprintf(f->code[f->count % 8], sizeof f->code[0], "%s", d->code);
+  snprintf(f->message, sizeof f->message, "%s | %s", d->message, d->help ? d->help : "");
+  f->line = d->line;
+  f->count++;
+}
+
+/* A fixture for @p net, which it owns. */
+static inline int set_up(void **state, phs_net *net) {
+  fixture *f = calloc(1, sizeof *f);
+  f->diag = (phs_diag){.fn = collect, .user = f};
+  f->ir = phs_ir_create(&f->diag);
+  f->net = net;
+  *state = f;
+  return 0;
+}
+
+static inline int teardown(void **state) {
+  fixture *f = *state;
+  phs_net_destroy(f->net);
+  phs_ir_destroy(f->ir);
+  free(f);
+  return 0;
+}
+
+static inline void build(fixture *f, const phs_cpu_options *o, phs_cpu_kind kind,
+                         const char *path) {
+  if (phs_cpu_build(f->ir, (MlirModule){0}, f->net, o, kind, path, &f->diag) != PHASOR_OK) {
+    fail_msg("%s", f->message);
+  }
+  assert_int_equal(f->diag.errors, 0);
 }
 
 #endif

@@ -37,45 +37,8 @@ static phs_net *example(void) {
   return n;
 }
 
-typedef struct fixture {
-  phs_diag diag;
-  phs_ir *ir;
-  phs_net *net;
-  char code[8][16]; /* of the diagnostics */
-  unsigned count;
-  char message[1024];
-} fixture;
-
-static void collect(void *user, const phasor_diagnostic *d) {
-  fixture *f = user;
-  snprintf(f->code[f->count % 8], sizeof f->code[0], "%s", d->code);
-  snprintf(f->message, sizeof f->message, "%s | %s", d->message, d->help ? d->help : "");
-  f->count++;
-}
-
 static int setup(void **state) {
-  fixture *f = calloc(1, sizeof *f);
-  f->diag = (phs_diag){.fn = collect, .user = f};
-  f->ir = phs_ir_create(&f->diag);
-  f->net = example();
-  *state = f;
-  return 0;
-}
-
-static int teardown(void **state) {
-  fixture *f = *state;
-  phs_net_destroy(f->net);
-  phs_ir_destroy(f->ir);
-  free(f);
-  return 0;
-}
-
-static void build(fixture *f, const phs_cpu_options *o, phs_cpu_kind kind, const char *path) {
-  phasor_status status = phs_cpu_build(f->ir, (MlirModule){0}, f->net, o, kind, path, &f->diag);
-  if (status != PHASOR_OK) {
-    fail_msg("%s", f->message);
-  }
-  assert_int_equal(f->diag.errors, 0);
+  return set_up(state, example());
 }
 
 static const char program[] =
