@@ -10,8 +10,8 @@
  *   Diesmann 2014, "The cell-type specific cortical microcircuit"): 1 for independent Poisson
  *   processes. The last bin counts only where it is whole.
  *
- * All sums but that of the CVs are whole numbers. Samples are added up in their order, so that a run
- * has one result to the bit, however many threads made it.
+ * All sums but that of the CVs are whole numbers. Samples are added up in their order, so that a
+ * run has one result to the bit, however many threads made it.
  */
 #ifndef PHS_VM_STATISTICS_H
 #define PHS_VM_STATISTICS_H
