@@ -33,6 +33,7 @@ static void operand_limits(const phs_op *op, int *least, int *most) {
     *most = INT32_MAX;
     break;
   case PHS_OP_NEURONS:
+    *least = op->neurons.kernel ? 0 : 1; /* a population may have no receptors */
     *most = op->neurons.kernel ? INT32_MAX : 1;
     break;
   case PHS_OP_SYNAPSES:
@@ -259,7 +260,7 @@ static bool check_neurons(const phs_net *net, const phs_op *op, phs_diag *diag) 
       return false;
     }
   }
-  return check_initial(net, op, diag);
+  return expect(net, op, diag, &op->shape, neurons_elem(net, n)) && check_initial(net, op, diag);
 }
 
 bool phs_interp_check_op(const phs_net *net, int index, phs_diag *diag) {
