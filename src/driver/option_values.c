@@ -297,5 +297,5 @@ phasor_status phs_set_quantity(const phs_option_use *x) {
     return refuse(x, "NODE.VAR=FILE (for example lif1.spikes=out.csv)");
   }
   *dot = 0;
-  return append(x, (phs_pair){node, dot + 1, equal + 1});
+  return append(x, (phs_pair){.node = node, .var = dot + 1, .file = equal + 1});
 }

@@ -12,6 +12,7 @@ typedef struct phs_pair {
   const char *node; /**< or key; NULL for `-i FILE` */
   const char *var;  /**< or NULL */
   const char *file; /**< or value */
+  int64_t every;    /**< of recorded graded quantities: steps from row to row; 0: every step */
 } phs_pair;
 
 typedef struct phs_pairs {
@@ -36,7 +37,8 @@ struct phasor_options {
   bool transient_given;
   phs_time_unit time_unit;
   bool binary_events, timing, print_ir, disassemble;
-  int64_t steps; /**< 0: not given */
+  int64_t steps;        /**< 0: not given */
+  int64_t record_every; /**< steps; 0: not given */
   uint64_t seed;
   bool seed_given;
   uint64_t synapse_memory; /**< bytes; 0: not given */

@@ -67,6 +67,7 @@ phasor_status phs_probes_create(const phasor_program *p, const phs_pairs *pairs,
                     .node = pair->node,
                     .var = pair->var,
                     .file = pair->file,
+                    .every = pair->every && q.elem == PHS_F32 ? (size_t)pair->every : 1,
                     .rec = {.type = phs_record_type_of(q.elem), .width = q.count}};
   }
   *out = made;
@@ -101,12 +102,17 @@ phasor_status phs_probes_check_files(const phs_probes *p, const char *other, phs
   return PHASOR_OK;
 }
 
+/* Rows of one sample. */
+static size_t rows_of(const phs_probe *p, const phs_inputs *in) {
+  return in->steps / p->every;
+}
+
 phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag *diag) {
   size_t total = 0;
   for (size_t i = 0; i < p->count; i++) {
     phs_recording *r = &p->item[i].rec;
     size_t rows, bytes;
-    if (__builtin_mul_overflow(in->samples, in->steps, &rows) ||
+    if (__builtin_mul_overflow(in->samples, rows_of(&p->item[i], in), &rows) ||
         __builtin_mul_overflow(rows, r->width, &bytes) ||
         __builtin_mul_overflow(bytes, phs_record_size(r->type), &bytes) ||
         __builtin_add_overflow(total, bytes, &total) || total > MAX_RECORDING) {
@@ -135,14 +141,15 @@ bool phs_probes_take(phs_probes *p, const phasor_program *engine, const phs_inpu
     phs_probe *probe = &p->item[i];
     phs_recording *r = &probe->rec;
     phs_quantity q;
-    if (!phs_engine_quantity(engine, probe->op, probe->var, &q)) {
+    if ((step + 1) % probe->every != 0 || !phs_engine_quantity(engine, probe->op, probe->var, &q)) {
       continue;
     }
     if (probe->out.file) {
       ok &= phs_recorder_row(&probe->out, q.data);
     } else {
       size_t row = r->width * phs_record_size(r->type);
-      memcpy((char *)r->data + (sample * in->steps + step) * row, q.data, row);
+      size_t at = sample * rows_of(probe, in) + step / probe->every;
+      memcpy((char *)r->data + at * row, q.data, row);
     }
   }
   return ok;
@@ -169,7 +176,7 @@ static phasor_status check_room(const phs_probe *p, const phs_inputs *in, phs_di
   free(folder);
   /* Digit and comma: the least that a value takes. */
   double bytes = form == PHS_RECORD_NPY ? (double)phs_record_size(p->rec.type) : 2;
-  bytes *= (double)in->samples * (double)in->steps * (double)p->rec.width;
+  bytes *= (double)in->samples * (double)rows_of(p, in) * (double)p->rec.width;
   double room = known ? (double)disk.f_bavail * (double)disk.f_frsize : 0;
   if (!known || bytes <= room) {
     return PHASOR_OK;
@@ -189,7 +196,7 @@ phasor_status phs_probes_open(phs_probes *p, const phs_inputs *in, phs_diag *dia
     probe->out = (phs_recorder){.type = probe->rec.type,
                                 .width = probe->rec.width,
                                 .batch = in->batched ? in->samples : 0,
-                                .steps = in->steps};
+                                .steps = rows_of(probe, in)};
     status = check_room(probe, in, diag);
     if (status == PHASOR_OK && !phs_recorder_open(&probe->out, probe->file, &error)) {
       status = cannot_write(probe, &error, diag);

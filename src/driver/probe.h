@@ -16,6 +16,7 @@ typedef struct phs_probe {
   int op;
   const char *node, *var; /**< borrowed: as the user named it */
   const char *file;       /**< to be written, or compared with; NULL: neither */
+  size_t every;           /**< steps from row to row; the first row is after step `every` - 1 */
   phs_recording rec;      /**< type and width; all rows, where it is kept in memory */
   phs_recorder out;       /**< else */
   phs_staged staged;      /**< its file, until it takes its place */

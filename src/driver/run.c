@@ -19,7 +19,7 @@ static phasor_status with_output(const phasor_program *p, const phasor_options *
   for (int i = 0; i < p->net->op_count; i++) {
     if (p->net->op[i].kind == PHS_OP_OUTPUT) {
       outputs++;
-      *room = (phs_pair){p->net->op[i].name, "out", o->output};
+      *room = (phs_pair){.node = p->net->op[i].name, .var = "out", .file = o->output};
     }
   }
   if (outputs != 1) {
@@ -77,23 +77,41 @@ static void finish(running *r) {
   phs_arena_destroy(r->arena);
 }
 
-/* Without --record, what the model says. */
+/* What --record says; without it, what the model does. --record-every is over both. */
 static phasor_status choose_records(running *r) {
   const phs_yaml_extras *extras = &r->network->extras;
-  r->records = r->o->records;
-  if (r->o->records.count || !extras->record_count) {
-    return PHASOR_OK;
-  }
+  bool given = r->o->records.count > 0;
+  size_t count = given ? r->o->records.count : extras->record_count;
   r->arena = phs_arena_create();
-  phs_pair *item = r->arena ? PHS_NEW_ARRAY(r->arena, phs_pair, extras->record_count) : NULL;
+  phs_pair *item = r->arena ? PHS_NEW_ARRAY(r->arena, phs_pair, count + 1) : NULL;
   if (!item) {
     return phs_no_memory(r->diag, "the recordings");
   }
-  for (size_t i = 0; i < extras->record_count; i++) {
-    const phs_yaml_record *record = &extras->record[i];
-    item[i] = (phs_pair){record->node, record->variable, record->file};
+  for (size_t i = 0; i < count; i++) {
+    const phs_yaml_record *record = given ? NULL : &extras->record[i];
+    item[i] = given ? r->o->records.item[i]
+                    : (phs_pair){record->node, record->variable, record->file, record->every};
+    if (r->o->record_every) {
+      item[i].every = r->o->record_every;
+    }
   }
-  r->records = (phs_pairs){item, extras->record_count, extras->record_count};
+  r->records = (phs_pairs){item, count, count};
+  return PHASOR_OK;
+}
+
+/* A recording that would hold no row is not what was meant. */
+static phasor_status check_every(const running *r) {
+  for (size_t i = 0; i < r->probes[0].count; i++) {
+    const phs_probe *p = &r->probes[0].item[i];
+    if (p->every > r->in.steps) {
+      phs_report(r->diag, PHS_RECORD_EVERY,
+                 &(phs_place){.file = p->file, .where = "--record-every"},
+                 "record more often, or run more --steps",
+                 "'%s.%s' is recorded after every %zu steps, and the run has %zu", p->node, p->var,
+                 p->every, r->in.steps);
+      return PHASOR_ERROR_USAGE;
+    }
+  }
   return PHASOR_OK;
 }
 
@@ -127,6 +145,9 @@ static phasor_status prepare(running *r) {
   }
   if (status == PHASOR_OK) {
     status = phs_probes_create(r->program, &r->records, "--record", &r->probes[0]);
+  }
+  if (status == PHASOR_OK) {
+    status = check_every(r);
   }
   if (status == PHASOR_OK) {
     status = check_files(r);

@@ -65,6 +65,7 @@ typedef struct phs_yaml_record {
   const char *node, *variable; /**< "exc", "spikes": both exist in the network */
   const char *file;      /**< as given, or "NETWORK.NODE.VARIABLE.npy"; relative to the working
                             folder, as the files of a command line are */
+  int64_t every;         /**< steps from row to row of a graded variable; 0: every step */
   uint32_t line, column; /**< of the entry */
 } phs_yaml_record;
 

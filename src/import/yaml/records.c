@@ -131,10 +131,21 @@ static bool add_record(yml_reader *r, const yml_node *n, phs_yaml_record *out) {
                                      yml_format(r, "variables: %s", yml_join(r, name, count))),
                     "'%s' has no variable '%s'", op->name, yml_safe(r, variable->text));
   }
+  const yml_node *every = f[RECORD_EVERY].node;
+  int64_t steps = 0;
+  if (every && (strcmp(variable->text, "spikes") == 0 ||
+                (strcmp(variable->text, "out") == 0 && op->elem != PHS_F32))) {
+    return YML_FAIL(r, PHS_YAML_CONTRADICTION, every, "leave 'every' out",
+                    "spikes are recorded in every step, so 'every' says nothing");
+  }
+  if (every && !yml_steps(r, every, f[RECORD_EVERY].number, "every", &steps)) {
+    return false;
+  }
   const char *file = f[RECORD_FILE].node ? phs_arena_strdup(r->arena, f[RECORD_FILE].text)
                                          : default_file(r, op, variable->text);
   *out = (phs_yaml_record){.node = op->name,
                            .file = file,
+                           .every = steps,
                            .line = n->line,
                            .column = n->column,
                            .variable = phs_arena_strdup(r->arena, variable->text)};

@@ -462,6 +462,9 @@ static const yml_key record_rows[] = {
         {"variable", YML_T_TEXT, .required = true,
          .doc = "`spikes`, `out`, a state of the model, or `w` of a plastic projection."},
     [RECORD_FILE] = {"file", YML_T_TEXT, .fallback = "NETWORK.NODE.VARIABLE.npy",
-                     .doc = "File to write: .csv or .npy."},
+                     .doc = "File to write: .csv or .npy; .spikes for spikes."},
+    [RECORD_EVERY] = {"every", YML_T_QUANTITY, .unit = "ms", .most = 1e18, .above = true,
+                      .doc = "Time from row to row of a graded variable, a multiple of dt; default "
+                             "dt. The first row is at its end."},
 };
 const yml_table yml_record = {"record", "What `run` writes.", ROWS(record_rows)};
