@@ -278,6 +278,14 @@ static phasor_status instantiate(phs_arena *arena, phs_arena *scratch, const phs
         "the update function of model '%s' is larger than 60000 operations", m->source->name);
     return PHASOR_ERROR_MODEL;
   }
+  if (out->coeff_count > PHS_MAX_COEFFICIENTS) {
+    phs_report(diag, PHS_EQ_TOO_LARGE, &use->place,
+               "write shorter equations, or use another method",
+               "model '%s' needs %d numbers that its parameters make for each neuron; at most %d "
+               "are possible",
+               m->source->name, out->coeff_count, PHS_MAX_COEFFICIENTS);
+    return PHASOR_ERROR_MODEL;
+  }
   if (!name_states(arena, m, out)) {
     phs_report(diag, PHS_NO_MEMORY, &use->place, NULL, "no memory for the model '%s'",
                m->source->name);

@@ -8,7 +8,6 @@
 
 enum {
   PHS_MODEL_STATES = PHS_MAX_STATES - 1, /* and the refractory time left */
-  PHS_MODEL_RECEPTORS = 64,
   PHS_MODEL_PARAMETERS = 200,
   PHS_MODEL_LINES = 200,
   PHS_MODEL_TEXT = 65536

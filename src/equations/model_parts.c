@@ -161,8 +161,8 @@ static void read_receptor(phs_equations_model *m, int i, phs_diag *diag) {
 
 void phs_model_read_receptors(phs_equations_model *m, phs_diag *diag) {
   size_t n = (size_t)m->source->receptor_count;
-  if (m->source->receptor_count > PHS_MODEL_RECEPTORS) {
-    phs_text_say(diag, PHS_EQ_TOO_LARGE, &m->source->receptor[PHS_MODEL_RECEPTORS].name, 0, 0, NULL,
+  if (m->source->receptor_count > PHS_MAX_RECEPTORS) {
+    phs_text_say(diag, PHS_EQ_TOO_LARGE, &m->source->receptor[PHS_MAX_RECEPTORS].name, 0, 0, NULL,
                  "a model has at most 64 receptors");
     return;
   }

@@ -60,8 +60,7 @@ void phs_check_neurons(const phs_check *c) {
     phs_check_shape(c, "an operand", &phs_check_operand(c, k)->shape, &c->op->shape,
                     "a population takes one current for each neuron and receptor");
   }
-  int least = c->op->neurons.kernel ? 0 : 1,
-      most = c->op->neurons.kernel ? PHS_IR_MAX_RECEPTORS : 1;
+  int least = c->op->neurons.kernel ? 0 : 1, most = c->op->neurons.kernel ? PHS_MAX_RECEPTORS : 1;
   if (c->op->operand_count < least || c->op->operand_count > most) {
     phs_reader_error(c->r, c->at, PHS_IR_RANGE, "models take one current; update functions several",
                      "'%s': the population has %d operands; it must have %d to %d", c->op->name,

@@ -88,7 +88,7 @@ static void put_neurons(maker *m, const phs_op *op) {
   if (n->kernel) {
     put(m, "update", phs_attr_symbol(m->ir, n->kernel->name));
     put(m, "states", phs_attr_strings(m->ir, n->state, n->state_count));
-    MlirAttribute coefficients[PHS_IR_MAX_COEFFICIENTS];
+    MlirAttribute coefficients[PHS_MAX_COEFFICIENTS];
     for (int i = 0; i < n->coeff_count; i++) {
       coefficients[i] = phs_attr_per_element(m->ir, PHS_ELEMENT_F32, &flat, n->coeff[i].v,
                                              n->coeff[i].n, m->copy);

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-#define MAX_ARGUMENTS (PHS_IR_MAX_RECEPTORS + PHS_MAX_STATES + PHS_IR_MAX_COEFFICIENTS)
+#define MAX_ARGUMENTS (PHS_MAX_RECEPTORS + PHS_MAX_STATES + PHS_MAX_COEFFICIENTS)
 #define MAX_CALL_DEPTH 32
 #define MAX_CALLS 65536
 
@@ -175,8 +175,9 @@ static bool read_call(kernel_reader *k, frame *f, MlirOperation op, int depth) {
   int args[MAX_ARGUMENTS], results[MAX_ARGUMENTS];
   if (n > MAX_ARGUMENTS || m > MAX_ARGUMENTS || k->calls++ >= MAX_CALLS) {
     return bad_op(k, op,
-                  n > MAX_ARGUMENTS || m > MAX_ARGUMENTS ? "it has more than 96 operands or results"
-                                                         : "there are more than 65536 calls");
+                  n > MAX_ARGUMENTS || m > MAX_ARGUMENTS
+                      ? "it has more than 1104 operands or results"
+                      : "there are more than 65536 calls");
   }
   for (intptr_t i = 0; i < n; i++) {
     args[i] = phs_ptrmap_get(f, mlirOperationGetOperand(op, i).ptr);

@@ -228,10 +228,10 @@ static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
   intptr_t count = mlirAttributeIsNull(list) || !mlirAttributeIsAArray(list)
                        ? -1
                        : mlirArrayAttrGetNumElements(list);
-  if (count < 0 || count > PHS_IR_MAX_COEFFICIENTS) {
+  if (count < 0 || count > PHS_MAX_COEFFICIENTS) {
     phs_reader_error(r, from, PHS_IR_ATTRIBUTE, NULL,
                      "attribute 'coefficients' is missing, or not an array of at most %d tensors",
-                     PHS_IR_MAX_COEFFICIENTS);
+                     PHS_MAX_COEFFICIENTS);
     return false;
   }
   n->coeff_count = (int)count;

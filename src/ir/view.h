@@ -9,9 +9,7 @@
 /** Limits of what a module may hold; a text of a few bytes must not ask for all memory. */
 #define PHS_IR_MAX_ELEMENTS ((int64_t)1 << 31) /**< of one value or one attribute */
 #define PHS_IR_MAX_STEPS ((int64_t)1 << 24)    /**< of a delay */
-#define PHS_IR_MAX_COEFFICIENTS 64
-#define PHS_IR_MAX_RECEPTORS 16              /**< operands of a population */
-#define PHS_IR_MAX_SIZE ((int64_t)INT32_MAX) /**< neurons that synapses reach, or come from */
+#define PHS_IR_MAX_SIZE ((int64_t)INT32_MAX)   /**< neurons that synapses reach, or come from */
 
 typedef struct phs_ir_view {
   phs_net *net; /**< checked; inputs first, then ops in the order of evaluation, outputs last */

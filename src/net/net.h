@@ -102,6 +102,9 @@ typedef enum phs_model {
 
 #define PHS_MAX_MODEL_PARAMS 8
 #define PHS_MAX_STATES 16
+/* of update functions */
+#define PHS_MAX_RECEPTORS 64
+#define PHS_MAX_COEFFICIENTS 1024
 
 /** A model's name, parameters and states, as in the dialect. */
 typedef struct phs_model_info {

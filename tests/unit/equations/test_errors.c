@@ -337,6 +337,34 @@ static void huge_function(void **state) {
   expect_use(&source, (phs_model_use){.method = PHS_METHOD_RK4}, "PHS0808 7:3", "");
 }
 
+/* 30 * 29 / 2 * 3 = 1305 different products of three parameters that stand before a value that
+ * varies: a number each. */
+static void many_coefficients(void **state) {
+  (void)state;
+  static char text[60000], name[30][8];
+  static phs_model_parameter p[30];
+  static const double two = 2;
+  phs_param64 given[30];
+  for (int i = 0; i < 30; i++) {
+    snprintf(name[i], sizeof name[i], "p%d", i);
+    p[i] = (phs_model_parameter){text_at(name[i]), text_at("1")};
+    given[i] = (phs_param64){&two, 1};
+  }
+  snprintf(text, sizeof text, "dv/dt = s0/ms : 1\n");
+  for (int i = 0; i < 30; i++) {
+    snprintf(text + strlen(text), 64, "s%d = ", i);
+    for (int k = 0; k < i; k++) {
+      snprintf(text + strlen(text), 96, "p%d*p%d*sin(v) + p%d/p%d*sin(v) + p%d/p%d*sin(v) + ", i, k,
+               i, k, k, i);
+    }
+    snprintf(text + strlen(text), 64, i < 29 ? "s%d : 1\n" : "0 : 1\n", i + 1);
+  }
+  phs_model_source source = {
+      .name = "m", .equations = text_at(text), .parameter = p, .parameter_count = 30};
+  expect_use(&source, (phs_model_use){.count = 1, .parameter = given, .method = PHS_METHOD_EULER},
+             "PHS0808 7:3 model 'm' needs 1305 numbers", "shorter equations");
+}
+
 static void keep_excerpt(void *user, const phasor_diagnostic *d) {
   snprintf((char *)user, 256, "%s:%u:%u|%s|%s", d->file, d->line, d->column,
            d->excerpt ? d->excerpt : "", d->message);
@@ -367,11 +395,13 @@ static void places(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(nothing_wrong), cmocka_unit_test(places),     cmocka_unit_test(equations),
-      cmocka_unit_test(names),         cmocka_unit_test(parameters), cmocka_unit_test(statements),
-      cmocka_unit_test(other_parts),   cmocka_unit_test(several),    cmocka_unit_test(no_cascade),
-      cmocka_unit_test(too_large),     cmocka_unit_test(values),     cmocka_unit_test(methods),
-      cmocka_unit_test(huge_function),
+      cmocka_unit_test(nothing_wrong), cmocka_unit_test(places),
+      cmocka_unit_test(equations),     cmocka_unit_test(names),
+      cmocka_unit_test(parameters),    cmocka_unit_test(statements),
+      cmocka_unit_test(other_parts),   cmocka_unit_test(several),
+      cmocka_unit_test(no_cascade),    cmocka_unit_test(too_large),
+      cmocka_unit_test(values),        cmocka_unit_test(methods),
+      cmocka_unit_test(huge_function), cmocka_unit_test(many_coefficients),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }
