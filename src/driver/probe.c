@@ -125,7 +125,7 @@ phasor_status phs_probes_allocate(phs_probes *p, const phs_inputs *in, phs_diag 
       return PHASOR_ERROR_USAGE;
     }
     r->batch = in->batched ? in->samples : 0;
-    r->rows = r->cap = rows;
+    r->rows = rows;
     r->data = malloc(bytes ? bytes : 1);
     if (!r->data) {
       return phs_no_memory(diag, "a recording");

@@ -61,7 +61,6 @@ bool phasor_recording_write(const char *path, phasor_record_type type, size_t ba
                      .width = width,
                      .batch = batch,
                      .rows = rows,
-                     .cap = rows,
                      .data = (void *)(uintptr_t)data};
   if (!phs_recording_write(&r, path, &e)) {
     hand_out(&e, error);

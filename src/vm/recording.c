@@ -4,31 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool phs_recording_append(phs_recording *r, const void *row) {
-  size_t bytes;
-  if (__builtin_mul_overflow(r->width, phs_record_size(r->type), &bytes)) {
-    return false;
-  }
-  if (r->rows == r->cap) {
-    size_t cap = r->cap ? r->cap : 32, size;
-    if ((r->cap && __builtin_mul_overflow(cap, (size_t)2, &cap)) ||
-        __builtin_mul_overflow(cap, bytes, &size)) {
-      return false;
-    }
-    void *more = realloc(r->data, size ? size : 1);
-    if (!more) {
-      return false;
-    }
-    r->data = more;
-    r->cap = cap;
-  }
-  if (bytes > 0) {
-    memcpy((unsigned char *)r->data + r->rows * bytes, row, bytes);
-  }
-  r->rows++;
-  return true;
-}
-
 void phs_recording_free(phs_recording *r) {
   free(r->data);
   memset(r, 0, sizeof *r);

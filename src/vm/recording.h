@@ -6,17 +6,15 @@
 
 #include "vm/recorder.h"
 
-/** A growing record of one quantity. Zero-initialise, set type and width. */
+/** The record of one quantity. */
 typedef struct phs_recording {
   phs_record_type type;
   size_t width;
-  size_t batch;     /**< 0: [steps, width]; else [batch, steps, width] when written */
-  size_t rows, cap; /**< rows of `width` values: steps, or batch x steps */
-  void *data;
+  size_t batch; /**< 0: [steps, width]; else [batch, steps, width] when written */
+  size_t rows;  /**< of `width` values: steps, or batch x steps */
+  void *data;   /**< of malloc() where phs_recording_free() is to free it */
 } phs_recording;
 
-/** Appends one row; false without memory. */
-bool phs_recording_append(phs_recording *r, const void *row);
 /** Writes all of it to @p path, whole or not at all, in the form that its suffix says. */
 bool phs_recording_write(const phs_recording *r, const char *path, phs_stimulus_error *error);
 /** The first half of it: phs_staged_commit() is the second. */

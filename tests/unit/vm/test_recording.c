@@ -6,9 +6,12 @@
 #include <sys/stat.h>
 
 static void append(phs_recording *r, const void *rows, size_t count, size_t size) {
-  for (size_t i = 0; i < count; i++) {
-    assert_true(phs_recording_append(r, (const unsigned char *)rows + i * r->width * size));
-  }
+  size_t bytes = r->width * size;
+  unsigned char *data = realloc(r->data, (r->rows + count) * bytes);
+  assert_non_null(data);
+  memcpy(data + r->rows * bytes, rows, count * bytes);
+  r->data = data;
+  r->rows += count;
 }
 
 static void writes(const phs_recording *r, const char *name, const char *want, size_t n) {
@@ -148,10 +151,6 @@ static void test_refused(void **state) {
     assert_false(phs_recording_write(&r, "/dev/full", &e));
     assert_non_null(strstr(e.message, "No space left"));
   }
-  r.width = SIZE_MAX / 2;
-  r.type = PHS_RECORD_F32;
-  assert_false(phs_recording_append(&r, &one));
-  r.width = 1;
   phs_recording_free(&r);
 }
 
