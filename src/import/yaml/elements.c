@@ -91,6 +91,9 @@ bool yml_collect_elements(yml_reader *r, yml_scope *scope) {
 /* ---- references ---- */
 
 static yml_element *unknown(yml_reader *r, const yml_scope *scope, const yml_node *n) {
+  if (r->in->incomplete) {
+    return NULL;
+  }
   const char **name = PHS_NEW_ARRAY(r->scratch, const char *, (size_t)r->in->element_count + 1);
   size_t count = 0, prefix = strlen(scope->prefix);
   for (int i = 0; name && i < r->in->element_count; i++) {

@@ -103,6 +103,20 @@ static bool check_version(yml_reader *r, const yml_node *n) {
                   "the model is of format %lld; this version reads format 1", (long long)version);
 }
 
+/* Whether there is a key that is none of a model file's: a section whose name is misspelt. */
+static bool has_unknown_section(const yml_node *root, const yml_field *part) {
+  for (size_t i = 0; i < root->count; i++) {
+    int k = 0;
+    while (k < FILE_KEYS && part[k].node != root->pair[i].value) {
+      k++;
+    }
+    if (k == FILE_KEYS) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool read_one(files *f, const char *path, const yml_node *from, int depth) {
   yml_reader *r = f->r;
   if (depth > YML_MAX_NESTING || r->file_count >= YML_MAX_FILES) {
@@ -120,13 +134,16 @@ static bool read_one(files *f, const char *path, const yml_node *from, int depth
   if (!part) {
     return yml_no_memory(r);
   }
+  r->in->incomplete = r->in->incomplete || !root;
   if (!root) {
     return false;
   }
   if (!check_version(r, yml_get(root, "phasor"))) {
+    r->in->incomplete = true;
     return false; /* no use in telling what else is unknown */
   }
   bool ok = yml_decode(r, NULL, root, &yml_model_file, part);
+  r->in->incomplete = r->in->incomplete || has_unknown_section(root, part);
   r->in->document = depth == 0 ? root : r->in->document;
   ok = read_includes(f, &part[FILE_INCLUDE], depth) && ok;
   return add_part(r, r->in->root, part) && ok;

@@ -118,6 +118,8 @@ static bool read_dt(yml_reader *r) {
   } else if (f) {
     r->in->dt = f->number;
     r->in->net->dt = f->number / 1000;
+  } else if (r->in->incomplete) {
+    return false; /* a misspelt key may be it */
   } else if (ok) {
     return YML_FAIL(r, PHS_YAML_MISSING_KEY, r->in->document, "add dt: 0.1 ms",
                     "the model does not say how long a step is");

@@ -104,6 +104,8 @@ struct yml_import {
   size_t constant_count;
   int constant_depth;       /**< constants being evaluated for others */
   int settling;             /**< elements being settled for others */
+  bool incomplete;          /**< a file or section is not there, which has been told: names may be
+                               defined in it */
   const char *unknown_name; /**< the last name of an expression that is no constant */
   bool constant_wrong;      /**< an expression failed for a constant that was told of already */
 };

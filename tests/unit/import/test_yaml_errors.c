@@ -124,6 +124,11 @@ CASES(misspelt, {"PHS0708", "'model'", HEAD "populations:\n  a: {size: 1, @@modl
        NET "projections:\n- {from: src, to: a, rule: {@@fixed_indegre: 5}, weight: 1}\n"},
       {"PHS0708", "known keys: uniform",
        NET "projections:\n- {from: src, to: a, rule: one_to_one, weight: {@@gauss: [0, 1]}}\n"},
+      {"PHS0708", "'populations'",
+       HEAD "@@population: {a: {size: 1, model: if}}\noutputs: [a]\nrecord: [{node: a, variable: "
+            "spikes}]\n"},
+      {"PHS0708", "'dt'", "phasor: 1\n@@dtt: 1 ms\npopulations: {a: {size: 1, model: if}}\n"},
+      {"PHS0725", "No such file", HEAD "include: [@@none.yaml]\noutputs: [a]\n"},
       {"PHS0708", "a blank", HEAD "populations:\n  a: {@@size:3, model: if}\n"}, )
 
 CASES(contradictions,
