@@ -52,6 +52,9 @@ static bool report_text(yml_reader *r, const yml_node *n, size_t offset, const p
   const char *name = r->in->unknown_name;
   bool unknown = name && e->length == strlen(name) && offset + e->at < n->length &&
                  strncmp(n->text + offset + e->at, name, e->length) == 0;
+  if (unknown && r->in->incomplete) {
+    return yml_failed(r, PHS_YAML_UNKNOWN_NAME);
+  }
   return yml_text_failed(r, unknown ? PHS_YAML_UNKNOWN_NAME : PHS_YAML_VALUE, n, offset, e);
 }
 

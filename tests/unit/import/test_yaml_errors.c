@@ -127,6 +127,8 @@ CASES(misspelt, {"PHS0708", "'model'", HEAD "populations:\n  a: {size: 1, @@modl
       {"PHS0708", "'populations'",
        HEAD "@@population: {a: {size: 1, model: if}}\noutputs: [a]\nrecord: [{node: a, variable: "
             "spikes}]\n"},
+      {"PHS0708", "'constants'",
+       HEAD "@@constant: {N: 3}\npopulations: {a: {size: \"= N\", model: if}}\n"},
       {"PHS0708", "'dt'", "phasor: 1\n@@dtt: 1 ms\npopulations: {a: {size: 1, model: if}}\n"},
       {"PHS0725", "No such file", HEAD "include: [@@none.yaml]\noutputs: [a]\n"},
       {"PHS0708", "a blank", HEAD "populations:\n  a: {@@size:3, model: if}\n"}, )
