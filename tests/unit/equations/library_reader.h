@@ -9,10 +9,10 @@
 
 #include <yaml.h>
 
-static inline const char *scalar_of(phs_arena *arena, yaml_document_t *d, int node) {
+static inline const char *scalar_of(phs_arena *into, yaml_document_t *d, int node) {
   yaml_node_t *n = yaml_document_get_node(d, node);
   assert_true(n && n->type == YAML_SCALAR_NODE);
-  return phs_arena_strdup(arena, (const char *)n->data.scalar.value);
+  return phs_arena_strdup(into, (const char *)n->data.scalar.value);
 }
 
 static inline yaml_node_t *member(yaml_document_t *d, yaml_node_t *map, const char *key) {
@@ -24,10 +24,10 @@ static inline yaml_node_t *member(yaml_document_t *d, yaml_node_t *map, const ch
   return NULL;
 }
 
-static inline phs_text member_text(phs_arena *arena, yaml_document_t *d, yaml_node_t *map,
+static inline phs_text member_text(phs_arena *into, yaml_document_t *d, yaml_node_t *map,
                                    const char *key) {
   yaml_node_t *n = member(d, map, key);
-  phs_text t = {n ? phs_arena_strdup(arena, (const char *)n->data.scalar.value) : NULL, key, 1, 1,
+  phs_text t = {n ? phs_arena_strdup(into, (const char *)n->data.scalar.value) : NULL, key, 1, 1,
                 1};
   return t;
 }
@@ -42,7 +42,7 @@ static inline phs_method method_of(const char *name) {
 }
 
 /** The source of a built-in model. */
-static inline phs_model_source *library_source(phs_arena *arena, const char *name) {
+static inline phs_model_source *library_source(phs_arena *into, const char *name) {
   size_t size;
   const char *text = phs_library_text(name, &size);
   assert_non_null(text);
@@ -56,45 +56,44 @@ static inline phs_model_source *library_source(phs_arena *arena, const char *nam
   yaml_node_t *models = member(&d, yaml_document_get_root_node(&d), "models");
   yaml_node_t *m = member(&d, models, name);
   assert_non_null(m);
-  phs_model_source *s = PHS_NEW(arena, phs_model_source);
+  phs_model_source *s = PHS_NEW(into, phs_model_source);
   s->name = name;
-  s->summary = member_text(arena, &d, m, "summary").s;
+  s->summary = member_text(into, &d, m, "summary").s;
   yaml_node_t *list = member(&d, m, "parameters");
-  phs_model_parameter *p = PHS_NEW_ARRAY(arena, phs_model_parameter, 64);
+  phs_model_parameter *p = PHS_NEW_ARRAY(into, phs_model_parameter, 64);
   for (yaml_node_pair_t *e = list->data.mapping.pairs.start; e < list->data.mapping.pairs.top;
        e++) {
-    p[s->parameter_count++] =
-        (phs_model_parameter){{scalar_of(arena, &d, e->key), name, 1, 1, 1},
-                              {scalar_of(arena, &d, e->value), name, 1, 1, 1}};
+    p[s->parameter_count++] = (phs_model_parameter){{scalar_of(into, &d, e->key), name, 1, 1, 1},
+                                                    {scalar_of(into, &d, e->value), name, 1, 1, 1}};
   }
   s->parameter = p;
   list = member(&d, m, "receptors");
-  phs_model_receptor *r = PHS_NEW_ARRAY(arena, phs_model_receptor, 64);
+  phs_model_receptor *r = PHS_NEW_ARRAY(into, phs_model_receptor, 64);
   for (yaml_node_pair_t *e = list->data.mapping.pairs.start; e < list->data.mapping.pairs.top;
        e++) {
     yaml_node_t *map = yaml_document_get_node(&d, e->value);
-    r[s->receptor_count++] = (phs_model_receptor){{scalar_of(arena, &d, e->key), name, 1, 1, 1},
-                                                  member_text(arena, &d, map, "on"),
-                                                  member_text(arena, &d, map, "unit")};
+    r[s->receptor_count++] = (phs_model_receptor){{scalar_of(into, &d, e->key), name, 1, 1, 1},
+                                                  member_text(into, &d, map, "on"),
+                                                  member_text(into, &d, map, "unit")};
   }
   s->receptor = r;
-  s->equations = member_text(arena, &d, m, "equations");
-  s->threshold = member_text(arena, &d, m, "threshold");
-  s->reset = member_text(arena, &d, m, "reset");
-  s->refractory = member_text(arena, &d, m, "refractory");
-  s->output = member_text(arena, &d, m, "output");
-  s->initial = member_text(arena, &d, m, "initial");
-  s->method = method_of(member_text(arena, &d, m, "method").s);
+  s->equations = member_text(into, &d, m, "equations");
+  s->threshold = member_text(into, &d, m, "threshold");
+  s->reset = member_text(into, &d, m, "reset");
+  s->refractory = member_text(into, &d, m, "refractory");
+  s->output = member_text(into, &d, m, "output");
+  s->initial = member_text(into, &d, m, "initial");
+  s->method = method_of(member_text(into, &d, m, "method").s);
   yaml_document_delete(&d);
   yaml_parser_delete(&parser);
   return s;
 }
 
 /** A built-in model, compiled. */
-static inline phs_equations_model *library_model(phs_arena *arena, const char *name) {
+static inline phs_equations_model *library_model(phs_arena *into, const char *name) {
   heard h = {.count = 0};
   phs_diag diag = {.fn = hear, .user = &h};
-  phs_equations_model *m = phs_model_compile(arena, library_source(arena, name), &diag);
+  phs_equations_model *m = phs_model_compile(into, library_source(into, name), &diag);
   if (!m) {
     fail_msg("%s:\n%s", name, h.text);
   }

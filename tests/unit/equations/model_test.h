@@ -211,13 +211,13 @@ static inline float state_of(const neuron *n, const char *name) {
 }
 
 /** Element @p neuron_index of a population in its initial state. */
-static inline neuron population(phs_arena *arena, const phs_equations_model *m,
+static inline neuron population(phs_arena *into, const phs_equations_model *m,
                                 const phs_model_use *use, int neuron_index) {
   neuron n = {.neuron = neuron_index};
   heard h = {.count = 0};
   phs_diag diag = {.fn = hear, .user = &h};
   const phs_model_name *list;
-  if (phs_model_instantiate(arena, m, use, &diag, &n.neurons, &n.elem) != PHASOR_OK) {
+  if (phs_model_instantiate(into, m, use, &diag, &n.neurons, &n.elem) != PHASOR_OK) {
     fail_msg("%s", h.text);
   }
   n.receptors = phs_model_receptor_list(m, &list);
@@ -229,10 +229,10 @@ static inline neuron population(phs_arena *arena, const phs_equations_model *m,
 }
 
 /** One neuron with the model's defaults. */
-static inline neuron one_neuron(phs_arena *arena, const phs_equations_model *m, double dt,
+static inline neuron one_neuron(phs_arena *into, const phs_equations_model *m, double dt,
                                 phs_method method) {
   phs_model_use use = {.count = 1, .dt = dt, .method = method};
-  return population(arena, m, &use, 0);
+  return population(into, m, &use, 0);
 }
 
 #endif

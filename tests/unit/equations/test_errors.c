@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Every diagnostic of models: code, line, column and remedy. */
+#include "group_arena.h"
 #include "model_test.h"
-
-static phs_arena *arena;
-
-static int set_up(void **state) {
-  (void)state;
-  arena = phs_arena_create();
-  return arena ? 0 : 1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  phs_arena_destroy(arena);
-  return 0;
-}
 
 /* A model that is right, with texts at line 10, column 5 of their file. */
 static phs_model_source good(void) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "equations/expression.h"
+#include "group_arena.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -9,20 +10,6 @@
 #include <string.h>
 
 #include <cmocka.h>
-
-static phs_arena *arena;
-
-static int set_up(void **state) {
-  (void)state;
-  arena = phs_arena_create();
-  return arena ? 0 : 1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  phs_arena_destroy(arena);
-  return 0;
-}
 
 /* tau = 20 ms, v = -65 mV, n = 3; 'm' is a plain 7 and hides the metre. */
 static bool lookup(void *user, const char *name, size_t length, phs_value *out, const char **near) {

@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Built-in models against closed forms and steps by hand, and against their page. */
+#include "group_arena.h"
 #include "library_reader.h"
-
-static phs_arena *arena;
-
-static int set_up(void **state) {
-  (void)state;
-  arena = phs_arena_create();
-  return arena ? 0 : 1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  phs_arena_destroy(arena);
-  return 0;
-}
 
 static void near(double got, double want, double tolerance) {
   if (!(fabs(got - want) <= tolerance)) {

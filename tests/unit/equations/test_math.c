@@ -1,25 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Elementary functions of update functions against libm in binary64, in units of the last place. */
 #include "equations/emit.h"
+#include "group_arena.h"
 #include "model_test.h"
 
 #include <float.h>
 
 typedef phs_reg (*emit_fn)(phs_emitter *e, phs_reg x);
-
-static phs_arena *arena;
-
-static int set_up(void **state) {
-  (void)state;
-  arena = phs_arena_create();
-  return arena ? 0 : 1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  phs_arena_destroy(arena);
-  return 0;
-}
 
 static float evaluate(const phs_emitter *e, phs_reg result, float x) {
   value reg[128] = {{.i = 0}};

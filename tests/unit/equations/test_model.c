@@ -1,20 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What update functions of models compute, against closed forms and hand-made sequences. */
+#include "group_arena.h"
 #include "model_test.h"
-
-static phs_arena *arena;
-
-static int set_up(void **state) {
-  (void)state;
-  arena = phs_arena_create();
-  return arena ? 0 : 1;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  phs_arena_destroy(arena);
-  return 0;
-}
 
 #define TEXT(s)                                                                                    \
   { s, NULL, 0, 0, 0 }
