@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define MAX_ARGUMENTS (PHS_MAX_RECEPTORS + PHS_MAX_STATES + PHS_MAX_COEFFICIENTS)
+_Static_assert(MAX_ARGUMENTS == 1104, "a message below names it");
 #define MAX_CALL_DEPTH 32
 #define MAX_CALLS 65536
 
