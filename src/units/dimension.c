@@ -85,11 +85,10 @@ static const char *known_name(phs_dimension d) {
   static const struct {
     phs_dimension dimension;
     const char *name;
-  } known[] = {{{0, 0, 0, 0}, "a plain number"},
-               {{1, -1, 1, 0}, "capacitance"},
-               {{0, -1, 1, 0}, "conductance"},
-               {{0, 1, -1, 0}, "resistance"},
-               {{1, 0, 1, 0}, "charge"}};
+  } known[] = {{{0, 0, 0, 0}, "a plain number"}, {{1, -1, 1, 0}, "capacitance"},
+               {{0, -1, 1, 0}, "conductance"},   {{0, 1, -1, 0}, "resistance"},
+               {{1, 0, 1, 0}, "charge"},         {{1, 1, 1, 0}, "energy"},
+               {{0, 1, 1, 0}, "power"}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (phs_dimension_equal(known[i].dimension, d)) {
       return known[i].name;
@@ -125,10 +124,10 @@ static bool short_unit(phs_dimension d, char *out, size_t size) {
   static const struct {
     phs_dimension dimension;
     const char *unit;
-  } known[] = {
-      {{0, 0, 0, 0}, "1"},         {{1, -1, 1, 0}, "pF"},       {{0, -1, 1, 0}, "nS"},
-      {{0, 1, -1, 0}, "GOhm"},     {{1, 0, 1, 0}, "fC"},        {{-1, -1, 1, 0}, "nS/ms"},
-      {{-1, 1, -1, 0}, "GOhm/ms"}, {{0, -1, 1, -2}, "nS/um^2"}, {{1, -1, 1, -2}, "pF/um^2"}};
+  } known[] = {{{0, 0, 0, 0}, "1"},         {{1, -1, 1, 0}, "pF"},      {{0, -1, 1, 0}, "nS"},
+               {{0, 1, -1, 0}, "GOhm"},     {{1, 0, 1, 0}, "fC"},       {{1, 1, 1, 0}, "aJ"},
+               {{0, 1, 1, 0}, "fW"},        {{-1, -1, 1, 0}, "nS/ms"},  {{-1, 1, -1, 0}, "GOhm/ms"},
+               {{0, -1, 1, -2}, "nS/um^2"}, {{1, -1, 1, -2}, "pF/um^2"}};
   for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
     if (phs_dimension_equal(known[i].dimension, d)) {
       snprintf(out, size, "%s", known[i].unit);

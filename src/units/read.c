@@ -107,10 +107,10 @@ static bool read_power(scan *s, int *power) {
 }
 
 static bool unknown_unit(scan *s, size_t start, size_t length) {
-  static const char *const common[] = {"s",    "ms", "us",  "ns", "V",  "mV",  "uV",   "A",
-                                       "mA",   "uA", "nA",  "pA", "F",  "uF",  "nF",   "pF",
-                                       "S",    "mS", "uS",  "nS", "pS", "Ohm", "kOhm", "MOhm",
-                                       "GOhm", "Hz", "kHz", "m",  "mm", "um",  "pC"};
+  static const char *const common[] = {"s",  "ms", "us", "ns",  "V",    "mV",   "uV",   "A",  "mA",
+                                       "uA", "nA", "pA", "F",   "uF",   "nF",   "pF",   "S",  "mS",
+                                       "uS", "nS", "pS", "Ohm", "kOhm", "MOhm", "GOhm", "Hz", "kHz",
+                                       "m",  "mm", "um", "pC",  "J",    "nJ",   "pJ",   "W",  "mW"};
   char word[32];
   snprintf(word, sizeof word, "%.*s", (int)(length < 31 ? length : 31), s->text + start);
   const char *near = NULL;
@@ -122,8 +122,8 @@ static bool unknown_unit(scan *s, size_t start, size_t length) {
   char help[128];
   snprintf(help, sizeof help,
            near ? "did you mean '%s'?"
-                : "units are s, V, A, F, S, Ohm, Hz, m, C with a prefix from f "
-                  "to G%s",
+                : "units are s, V, A, F, S, Ohm, Hz, m, C, J, W with a prefix "
+                  "from f to G%s",
            near ? near : "");
   return phs_text_fail(s->error, start, length, help, "'%s' is not a unit", word);
 }

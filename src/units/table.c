@@ -14,13 +14,15 @@ static const phs_unit units[] = {
     {"Ohm", "ohm", "mkMG", {0, 1, -1, 0}, -9, 0, "MOhm, GOhm, kOhm"},
     {"Hz", NULL, "mkMG", {-1, 0, 0, 0}, -3, 0, "Hz, kHz, 1/ms"},
     {"C", NULL, "fpnum", {1, 0, 1, 0}, 15, 'f', "fC, pC, nC"},
+    {"J", NULL, "afpnumkM", {1, 1, 1, 0}, 18, 'p', "pJ, nJ, J"},
+    {"W", NULL, "fpnumkMG", {0, 1, 1, 0}, 15, 0, "W, mW, uW"},
 };
 
 static const struct {
   char letter;
   int exponent;
-} prefixes[] = {{'f', -15}, {'p', -12}, {'n', -9}, {'u', -6}, {'m', -3},
-                {'c', -2},  {'k', 3},   {'M', 6},  {'G', 9}};
+} prefixes[] = {{'a', -18}, {'f', -15}, {'p', -12}, {'n', -9}, {'u', -6},
+                {'m', -3},  {'c', -2},  {'k', 3},   {'M', 6},  {'G', 9}};
 
 int phs_prefix_exponent(char letter) {
   for (size_t i = 0; i < sizeof prefixes / sizeof *prefixes; i++) {

@@ -3,8 +3,8 @@
  * @file units.h  Physical quantities: text with units to numbers with dimensions, and back.
  *
  * Numbers are held in one coherent system: ms, mV, pA, um, and what follows from them: pF, nS,
- * GOhm, 1/ms. Current x time = charge, nS x mV = pA, pF x mV / ms = pA: no factors appear in
- * equations.
+ * GOhm, 1/ms, fW, aJ. Current x time = charge, nS x mV = pA, pF x mV / ms = pA: no factors appear
+ * in equations.
  */
 #ifndef PHS_UNITS_UNITS_H
 #define PHS_UNITS_UNITS_H

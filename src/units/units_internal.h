@@ -13,7 +13,7 @@
 /** A unit that may stand in a text, with its prefixes. */
 typedef struct phs_unit {
   const char *symbol, *alias; /**< "Ohm", "ohm"; alias may be NULL */
-  const char *prefixes;       /**< letters of "fpnumckMG" that it may have */
+  const char *prefixes;       /**< letters of "afpnumckMG" that it may have */
   phs_dimension dimension;
   int exponent;        /**< of ten: 1 V is 10^3 mV */
   char preferred;      /**< prefix of a printed value where that reads well (0: none preferred) */

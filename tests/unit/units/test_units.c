@@ -57,9 +57,13 @@ static void values(void **state) {
 
 static void products(void **state) {
   (void)state;
-  expect("1 nS*mV", 1, 0, 0, 1, 0);     /* Ohm's law: nS mV = pA */
-  expect("1 pF*mV/ms", 1, 0, 0, 1, 0);  /* I = C dV/dt */
-  expect("1 GOhm*pA", 1, 0, 1, 0, 0);   /* V = R I */
+  expect("1 nS*mV", 1, 0, 0, 1, 0);    /* Ohm's law: nS mV = pA */
+  expect("1 pF*mV/ms", 1, 0, 0, 1, 0); /* I = C dV/dt */
+  expect("1 GOhm*pA", 1, 0, 1, 0, 0);  /* V = R I */
+  expect("1 mV*pA*ms", 1, 1, 1, 1, 0); /* 10^-3 V 10^-12 A 10^-3 s = 10^-18 J */
+  expect("1 aJ", 1, 1, 1, 1, 0);
+  expect("1 W*s", 1e18, 1, 1, 1, 0);    /* 1 J */
+  expect("1 V*A", 1e15, 0, 1, 1, 0);    /* 1 W */
   expect("2 pA/s", 0.002, -1, 0, 1, 0); /* left to right */
   expect("2 ms^2", 2, 2, 0, 0, 0);
   expect("2 s**-1", 0.002, -1, 0, 0, 0);
@@ -132,6 +136,10 @@ static void printing(void **state) {
   prints("250 pF", "250 pF");
   prints("0.05 GOhm", "50 MOhm");
   prints("87.8 pA", "87.8 pA");
+  prints("51.2e-12 J", "51.2 pJ");
+  prints("1.8 nJ", "1.8 nJ");
+  prints("0.35 W", "350 mW");
+  prints("117 W", "117 W");
   prints("0 mV", "0 mV");
   prints("0", "0");
   prints("1e20", "1e20");
