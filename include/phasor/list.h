@@ -3,7 +3,7 @@
 #ifndef PHASOR_LIST_H
 #define PHASOR_LIST_H
 
-#include "phasor/base.h"
+#include "phasor/session.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -22,6 +22,13 @@ PHASOR_API const char *phasor_list_name(size_t i);
 PHASOR_API bool phasor_list_entry(const char *list, size_t i, phasor_entry *out);
 /** All about one entry, several lines; NULL when there is none. Freed by the caller with free(). */
 PHASOR_API char *phasor_list_explain(const char *list, const char *name);
+
+/**
+ * All about the target that a file describes (docs/format/target.md), several lines.
+ * @param path the file, or the name of a target with a description: "loihi1"
+ * @param text set on PHASOR_OK; freed by the caller with free()
+ */
+PHASOR_API phasor_status phasor_target_explain(phasor_session *s, const char *path, char **text);
 
 /**
  * The candidate that somebody who wrote @p word probably meant ("did you mean"), or NULL when none

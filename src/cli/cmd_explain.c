@@ -51,6 +51,34 @@ static phasor_status unknown_name(cli *c, const char *list) {
   return cli_refuse(c, "PHS0524", near ? near : all, "there is no %s '%s'", c->arg[0], c->arg[1]);
 }
 
+static void print_page(const cli *c, const char *text) {
+  if (c->style == PHASOR_STYLE_JSON) {
+    fputs("{\"name\":", stdout);
+    cli_print_json(c->arg[1]);
+    fputs(",\"text\":", stdout);
+    cli_print_json(text);
+    fputs("}\n", stdout);
+  } else {
+    cli_print(text);
+  }
+}
+
+/* Whether a name ends like the file of a target's description. */
+static bool is_description(const char *name) {
+  const char *dot = strrchr(name, '.');
+  return dot && dot != name && (strcmp(dot, ".yaml") == 0 || strcmp(dot, ".yml") == 0);
+}
+
+static phasor_status explain_description(cli *c) {
+  char *text = NULL;
+  phasor_status status = phasor_target_explain(c->session, c->arg[1], &text);
+  if (status == PHASOR_OK) {
+    print_page(c, text);
+  }
+  free(text);
+  return status;
+}
+
 phasor_status cmd_explain(cli *c) {
   const char *list = find_list(c->arg[0]);
   if (c->arg_count == 1 && !list) {
@@ -63,19 +91,14 @@ phasor_status cmd_explain(cli *c) {
     return cli_refuse(c, "PHS0524", "there are: target, pass, preset, model, backend",
                       "there is nothing called '%s' to explain", c->arg[0]);
   }
+  if (strcmp(list, "targets") == 0 && is_description(c->arg[1])) {
+    return explain_description(c);
+  }
   char *text = phasor_list_explain(list, c->arg[1]);
   if (!text) {
     return unknown_name(c, list);
   }
-  if (c->style == PHASOR_STYLE_JSON) {
-    fputs("{\"name\":", stdout);
-    cli_print_json(c->arg[1]);
-    fputs(",\"text\":", stdout);
-    cli_print_json(text);
-    fputs("}\n", stdout);
-  } else {
-    cli_print(text);
-  }
+  print_page(c, text);
   free(text);
   return PHASOR_OK;
 }

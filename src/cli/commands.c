@@ -42,7 +42,7 @@ const cli_command cli_commands[] = {
     {"report", "FILE.json [--diff OLD.json] [-o OUT.html]",
      "pages from reports (not available in this version)", NULL, 0, CLI_MAX_ARGS, cmd_report},
     {"list", "targets|passes|presets|models|backends", "what there is", NULL, 0, 1, cmd_list},
-    {"explain", "CODE | target NAME | pass NAME | preset NAME | model NAME",
+    {"explain", "CODE | target NAME|FILE.yaml | pass NAME | preset NAME | model NAME",
      "all about one diagnostic code or name", NULL, 1, 2, cmd_explain},
     {"help", "[COMMAND] [--man | --completion=bash]",
      "this text, a command's options, the manual page, shell completion", NULL, 0, 1, cmd_help},

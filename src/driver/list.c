@@ -4,10 +4,12 @@
 #include "backends/cpu/target.h"
 #include "base/buf.h"
 #include "base/nearest.h"
+#include "driver/session.h"
 #include "driver/targets.h"
 #include "equations/library.h"
 #include "ir/ir.h"
 #include "net/net.h"
+#include "target/target.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -27,8 +29,25 @@ static bool target_entry(size_t i, phasor_entry *out) {
   return row != NULL;
 }
 
+static void describe_target(const char *name, phs_buf *b) {
+  phs_diag none = {0};
+  const phs_target_description *d;
+  size_t size;
+  if (!phs_shipped_target_text(name, &size)) {
+    return;
+  }
+  if (phs_target_load(name, &none, &d) != PHASOR_OK) {
+    b->failed = true;
+    return;
+  }
+  phs_target_print(d, b);
+  phs_target_free(d);
+}
+
 static void target_explain(size_t i, phs_buf *b) {
-  phs_buf_printf(b, "%s\n%s\n", phs_target_row_get(i)->summary, phs_target_row_get(i)->text);
+  const phs_target_row *row = phs_target_row_get(i);
+  phs_buf_printf(b, row->text ? "%s\n%s\n" : "%s\n", row->summary, row->text);
+  describe_target(row->name, b);
 }
 
 static bool pass_entry(size_t i, phasor_entry *out) {
@@ -139,7 +158,7 @@ static bool backend_entry(size_t i, phasor_entry *out) {
 }
 
 static void backend_explain(size_t i, phs_buf *b) {
-  target_explain(i, b);
+  phs_buf_printf(b, "%s\n%s\n", phs_target_row_get(i)->summary, phs_target_row_get(i)->text);
 }
 
 static const list lists[] = {
@@ -192,6 +211,24 @@ char *phasor_list_explain(const char *list_name, const char *name) {
     }
   }
   return NULL;
+}
+
+phasor_status phasor_target_explain(phasor_session *s, const char *path, char **text) {
+  const phs_target_description *d;
+  phs_buf b = {0};
+  phasor_status status = phs_target_load(path, &s->diag, &d);
+  if (status != PHASOR_OK) {
+    return status;
+  }
+  phs_buf_printf(&b, "%s\n", d->name);
+  phs_target_print(d, &b);
+  phs_target_free(d);
+  if (b.failed) {
+    phs_buf_free(&b);
+    return phs_no_memory(&s->diag, "explaining the target");
+  }
+  *text = b.data;
+  return PHASOR_OK;
 }
 
 const char *phasor_nearest(const char *word, const char *const *candidates, size_t count) {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define NOT_YET " (not built into this version)"
+#define DESCRIBED " (described; this version does not build for it)"
 
 static const phs_target_row rows[] = {
     {"reference", "the reference interpreter, which defines the right answer",
@@ -24,17 +24,15 @@ static const phs_target_row rows[] = {
      "riscv64-linux-gnu. --cpu NAME "
      "chooses the processor.",
      PHS_TARGET_CPU},
-    {"loihi1", "Loihi 1" NOT_YET,
-     "Planned. A neuromorphic research chip with 128 cores of 1024 compartments.",
+    {"loihi1", "Loihi 1" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"loihi2", "Loihi 2" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"hala-point", "1152 Loihi 2 chips" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"spinnaker1", "the 48-chip SpiNNaker board" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"spinnaker1-4chip", "the 4-chip SpiNNaker board" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"spinnaker1-million", "a SpiNNaker machine of a million cores" DESCRIBED, NULL,
      PHS_TARGET_PLANNED},
-    {"loihi2", "Loihi 2" NOT_YET, "Planned. Programmable neuron models and graded spikes.",
-     PHS_TARGET_PLANNED},
-    {"hala-point", "1152 Loihi 2 chips" NOT_YET, "Planned.", PHS_TARGET_PLANNED},
-    {"spinnaker1", "the 48-chip SpiNNaker board" NOT_YET, "Planned. ARM968 cores, 18 a chip.",
-     PHS_TARGET_PLANNED},
-    {"spinnaker1-4chip", "the 4-chip SpiNNaker board" NOT_YET, "Planned.", PHS_TARGET_PLANNED},
-    {"spinnaker2", "SpiNNaker 2" NOT_YET, "Planned. ARM Cortex-M4F cores, 152 a chip.",
-     PHS_TARGET_PLANNED},
+    {"spinnaker2", "SpiNNaker 2" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"truenorth", "TrueNorth" DESCRIBED, NULL, PHS_TARGET_PLANNED},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -67,7 +65,7 @@ phasor_status phs_target_find(const char *name, phs_diag *diag, phs_target *out)
     names[i] = rows[i].name;
   }
   if (ends_with(name, ".yaml") || ends_with(name, ".yml")) {
-    return later(name, "reading target descriptions such as", diag);
+    return later(name, "building for a description such as", diag);
   }
   const char *near = phasor_nearest(name, names, ROWS);
   char help[128];

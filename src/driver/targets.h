@@ -18,7 +18,8 @@ typedef struct phs_target {
 
 /** One row of `phasorc list targets`. */
 typedef struct phs_target_row {
-  const char *name, *summary, *text;
+  const char *name, *summary;
+  const char *text; /**< NULL: its description says all (target/target.h) */
   phs_target_kind kind;
 } phs_target_row;
 /** Row @p i, or NULL past the end. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Holds docs/format/model.schema.json against models: the examples, those of docs/format/model.md and the samples of the
-corruption test must be valid, and models with one thing wrong in them must not.
+corruption test must be valid, and models with one thing wrong in them must not. Likewise target.schema.json and the shipped targets.
 
 usage: check_schema.py SOURCE
 """
@@ -25,7 +25,7 @@ class Loader(yaml.SafeLoader):
 
 Loader.yaml_implicit_resolvers = {first: [(tag, r) for tag, r in rules if tag != "tag:yaml.org,2002:bool"]
                                   for first, rules in yaml.SafeLoader.yaml_implicit_resolvers.items()}
-Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), "tf")
+Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), "tf")
 
 source = pathlib.Path(sys.argv[1])
 schema = json.loads((source / "docs/format/model.schema.json").read_text())
@@ -57,7 +57,41 @@ def models():
         yield f"docs/format/model.md, example {i + 1}", text
 
 
+TARGET = """
+phasor-target: 1
+name: t
+title: a test
+family: other
+sources: {a: {title: paper}}
+levels: [{name: core, source: a, capacities: {neurons: 4}}]
+formats: {source: a, delay_steps: [1, 4]}
+"""
+WRONG_TARGETS = [("phasor-target: 1", "phasor-target: 2"), ("name: t", "nmae: t"), ("other", "fish"), ("{title: paper}", "{where: here}"),
+                 ("neurons: 4", "neurons: [4, {}]"), ("neurons: 4", "neurons: {note: none}"), ("[1, 4]", "[1, 4, 5]"),
+                 ("levels: [{name: core", "levels: [{fabric: mesh")]
+
+
+def targets():
+    for path in sorted(source.glob("backends/*/targets/*.yaml")):
+        yield str(path.relative_to(source)), path.read_text()
+    for i, text in enumerate(re.findall(r"```yaml\n(.*?)```", (source / "docs/format/target.md").read_text(), re.S)):
+        yield f"docs/format/target.md, example {i + 1}", text
+
+
 failures = count = 0
+target_schema = json.loads((source / "docs/format/target.schema.json").read_text())
+jsonschema.Draft202012Validator.check_schema(target_schema)
+target_validator = jsonschema.Draft202012Validator(target_schema)
+shipped = [*targets(), ("the good target", TARGET)]
+for name, text in shipped:
+    for error in target_validator.iter_errors(yaml.load(text, Loader)):
+        failures += 1
+        print(f"{name}: {'/'.join(map(str, error.path))}: {error.message[:200]}")
+for before, after in WRONG_TARGETS:
+    assert before in TARGET, before
+    if target_validator.is_valid(yaml.load(TARGET.replace(before, after, 1), Loader)):
+        failures += 1
+        print(f"valid target in spite of: {after}")
 for name, text in [*models(), ("the good one", GOOD)]:
     count += 1
     for error in validator.iter_errors(yaml.load(text, Loader)):
@@ -68,5 +102,5 @@ for before, after in WRONG:
     if validator.is_valid(yaml.load(GOOD.replace(before, after, 1), Loader)):
         failures += 1
         print(f"valid in spite of: {after}")
-print(f"{count} models valid, {len(WRONG)} wrong ones refused" if failures == 0 else f"{failures} failures")
+print(f"{count} models and {len(shipped)} targets valid, {len(WRONG) + len(WRONG_TARGETS)} wrong ones refused" if failures == 0 else f"{failures} failures")
 sys.exit(failures != 0)
