@@ -111,8 +111,7 @@ static bool name(void *user, const char *s, bool previous, phs_operand *out, con
     return true;
   }
   phs_value unit;
-  phs_text_error ignored;
-  if (c->m->incomplete && !phs_unit_parse(s, strlen(s), &unit, &ignored)) {
+  if (c->m->incomplete && !phs_unit_of_word(s, &unit)) {
     return give(out, (phs_dimension){0}, false, 0);
   }
   size_t count;

@@ -37,12 +37,11 @@ static bool walk_name(const walker *w, const phs_expression *e, phs_operand *out
     return true;
   }
   phs_value unit;
-  phs_text_error ignored;
   if (previous) {
     return unknown_name(w, e, near);
   }
   *out = (phs_operand){.kind = PHS_IS_NUMBER};
-  if (phs_unit_parse(e->name, strlen(e->name), &unit, &ignored)) {
+  if (phs_unit_of_word(e->name, &unit)) {
     out->dimension = unit.dimension;
     w->algebra->number(w->algebra->user, unit.number, out);
     return true;

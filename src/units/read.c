@@ -229,6 +229,12 @@ bool phs_unit_parse(const char *text, size_t length, phs_value *out, phs_text_er
   return true;
 }
 
+bool phs_unit_of_word(const char *word, phs_value *out) {
+  phs_text_error ignored;
+  return strcmp(word, "J") != 0 && strcmp(word, "W") != 0 &&
+         phs_unit_parse(word, strlen(word), out, &ignored);
+}
+
 /* Digits, point and exponent; an 'e' only with digits behind it. */
 static size_t number_length(const scan *s, size_t at) {
   size_t start = at, digits = 0, points = 0;

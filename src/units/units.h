@@ -37,6 +37,9 @@ bool phs_text_fail(phs_text_error *error, size_t at, size_t length, const char *
 /** "mV", "pA/ms", "nS*mV", "1/ms", "ms^2", "1". @p out.number: one such unit in the coherent
  * system. */
 bool phs_unit_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
+/** The same for a word of an expression that names nothing else. J and W are no units there: those
+ * are the usual names of weights, and one that is missing is told as such. */
+bool phs_unit_of_word(const char *word, phs_value *out);
 /** "0.1 mV", "20kHz", "5", "1e3 /s". */
 bool phs_quantity_parse(const char *text, size_t length, phs_value *out, phs_text_error *error);
 /** "1.5 ms", "20 kHz", "0.25": the unit that reads best, exact when read back. Returns @p out, cut

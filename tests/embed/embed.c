@@ -212,6 +212,13 @@ static void lists(void) {
   CHECK(text && strstr(text, "silent"));
   free(text);
   CHECK(phasor_list_explain("presets", "nobody") == NULL);
+  phasor_session *s = phasor_session_create(NULL, NULL);
+  CHECK(s && phasor_target_explain(s, "loihi1", &text) == PHASOR_OK);
+  CHECK(strstr(text, "\ncores: 128\n"));
+  free(text);
+  CHECK(phasor_target_explain(s, "/nowhere/t.yaml", &text) == PHASOR_ERROR_IO);
+  CHECK(phasor_session_errors(s) == 1);
+  phasor_session_destroy(s);
   const char *words[] = {"alpha", "beta"};
   CHECK(phasor_nearest("alhpa", words, 2) == words[0] && !phasor_nearest("omega", words, 2));
   for (size_t i = 0; i < phasor_option_count(); i++) {

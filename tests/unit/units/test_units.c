@@ -123,6 +123,17 @@ static void prints(const char *text, const char *want) {
   assert_string_equal(out, want);
 }
 
+/* A weight J that was forgotten is a missing name, not a joule. */
+static void words(void **state) {
+  (void)state;
+  phs_value v;
+  assert_true(phs_unit_of_word("mV", &v) && v.number == 1 && v.dimension.voltage == 1);
+  assert_true(phs_unit_of_word("pJ", &v) && v.number == 1e6);
+  assert_false(phs_unit_of_word("J", &v));
+  assert_false(phs_unit_of_word("W", &v));
+  assert_false(phs_unit_of_word("fish", &v));
+}
+
 static void printing(void **state) {
   (void)state;
   prints("1.5 ms", "1.5 ms");
@@ -215,9 +226,9 @@ static void arithmetic(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(values), cmocka_unit_test(products),   cmocka_unit_test(errors),
-      cmocka_unit_test(units),  cmocka_unit_test(printing),   cmocka_unit_test(round_trip),
-      cmocka_unit_test(names),  cmocka_unit_test(arithmetic),
+      cmocka_unit_test(values),     cmocka_unit_test(products), cmocka_unit_test(errors),
+      cmocka_unit_test(units),      cmocka_unit_test(words),    cmocka_unit_test(printing),
+      cmocka_unit_test(round_trip), cmocka_unit_test(names),    cmocka_unit_test(arithmetic),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
