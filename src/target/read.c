@@ -247,7 +247,7 @@ static bool start(tgt_reader *t, phs_diag *diag, const char *name) {
 
 phasor_status phs_target_load(const char *name, phs_diag *diag,
                               const phs_target_description **out) {
-  tgt_reader t = {.seen = 0};
+  tgt_reader t = {.y = {.opening = "phasor-target: 1"}};
   bool ok = start(&t, diag, name);
   if (ok) {
     size_t size;

@@ -37,8 +37,9 @@ struct yml_reader {
   phs_diag *outer; /**< the caller's */
   phs_diag diag;   /**< reports here: excerpts are added, and they are counted */
   phasor_status status;
-  const char *file; /**< as the user named it */
-  phs_arena *arena; /**< of the result; set by the format */
+  const char *opening; /**< with which documents begin: "phasor: 1"; set by the format */
+  const char *file;    /**< as the user named it */
+  phs_arena *arena;    /**< of the result; set by the format */
   phs_arena *scratch;
   yml_source *sources, **last_source;
   int file_count;

@@ -153,7 +153,7 @@ yml_source *yml_source_read(yml_reader *r, const char *path, const yml_node *fro
   phs_code code = too_large ? PHS_YAML_LIMIT : PHS_YAML_FILE;
   phs_place place = from ? yml_place(from) : (phs_place){.file = name};
   phs_report(&r->diag, code, &place,
-             too_large ? "a model has at most 16 MiB; give numbers as .npy or .h5 files"
+             too_large ? "a file has at most 16 MiB; give numbers as .npy or .h5 files"
                        : "check the path: it is relative to the file that names it",
              "the file '%s' cannot be read: %s", yml_safe(r, path), wrong);
   yml_failed(r, code);

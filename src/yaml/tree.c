@@ -187,8 +187,7 @@ static bool add_scalar(builder *b, const yaml_event_t *e) {
 static bool open_collection(builder *b, yml_kind kind, const yaml_char_t *name,
                             const yaml_char_t *tag, const yaml_mark_t *mark) {
   if (b->depth == YML_MAX_DEPTH) {
-    return fail(b, PHS_YAML_LIMIT, mark, "flatten the model",
-                "values are nested more than 64 deep");
+    return fail(b, PHS_YAML_LIMIT, mark, "flatten it", "values are nested more than 64 deep");
   }
   yml_node *n = check_tag(b, tag, mark) ? new_node(b, kind, mark, 0) : NULL;
   if (!n) {
@@ -400,7 +399,8 @@ const yml_node *yml_parse(yml_reader *r, const yml_source *source) {
   yaml_parser_delete(&b.parser);
   if (ok && !b.root) {
     phs_place p = {.file = source->file};
-    phs_report(&r->diag, PHS_YAML_DOCUMENTS, &p, "begin with 'phasor: 1'", "the file is empty");
+    phs_report(&r->diag, PHS_YAML_DOCUMENTS, &p, yml_format(r, "begin with '%s'", r->opening),
+               "the file is empty");
     yml_failed(r, PHS_YAML_DOCUMENTS);
   }
   return ok ? b.root : NULL;

@@ -80,7 +80,7 @@ phasor_status phs_import_yaml(const char *path, const phs_yaml_options *options,
                               phs_net **out, phs_yaml_extras *extras) {
   static const phs_yaml_options none = {0};
   struct yml_import in = {.options = options ? options : &none};
-  yml_reader r = {.in = &in, .language = &yml_expressions};
+  yml_reader r = {.in = &in, .language = &yml_expressions, .opening = "phasor: 1"};
   phs_yaml_extras found = {0};
   bool ok = yml_reader_start(&r, diag, path) && start(&r, path) && read_model(&r, path) &&
             r.diag.errors == 0 && yml_finish_receptors(&r) && yml_build(&r) &&

@@ -45,7 +45,7 @@ static void hear(void *user, const phasor_diagnostic *d) {
 /* Reads a text as a tree with one leaf. @p length gets the leaf's length. */
 static phasor_status read_tree(const char *text, heard *h, double *length) {
   phs_diag diag = {.fn = hear, .user = h};
-  yml_reader r = {0};
+  yml_reader r = {.opening = "age: 1"};
   yml_field f[3], part[2];
   memset(h, 0, sizeof *h);
   assert_true(yml_reader_start(&r, &diag, "tree.yaml"));
@@ -91,6 +91,9 @@ static void diagnostics_have_places(void **state) {
   assert_string_equal(h.code, "PHS0718");
   assert_int_equal(read_tree("leaves: {}\n", &h, &length), PHASOR_ERROR_MODEL);
   assert_string_equal(h.code, "PHS0709");
+  assert_int_equal(read_tree("", &h, &length), PHASOR_ERROR_MODEL);
+  assert_string_equal(h.code, "PHS0705");
+  assert_string_equal(h.help, "begin with 'age: 1'");
 }
 
 static void schema_says_what_tables_say(void **state) {
