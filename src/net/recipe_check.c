@@ -70,7 +70,7 @@ static double below(const phs_distribution *d, double x) {
 }
 
 double phs_distribution_within(const phs_distribution *d) {
-  double low, high;
+  double low = 0, high = 0; /* of no known kind: refused elsewhere */
   reach(d, &low, &high);
   if (low == high) {
     return low >= d->low && low <= d->high;
