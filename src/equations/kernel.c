@@ -4,6 +4,7 @@
 #include "equations/step.h"
 
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 typedef struct writer {
@@ -177,7 +178,7 @@ static void number_coefficients(writer *w, const bool *need) {
 
 /* Update functions are shared by name: equal names mean equal functions. */
 static const char *unique_name(phs_arena *arena, const char *name, const phs_kernel *k) {
-  uint32_t h = 2166136261U; /* FNV-1a (Fowler, Noll & Vo 1991) */
+  uint64_t h = 14695981039346656037U; /* FNV-1a of 64 bits (Fowler, Noll & Vo 1991) */
   const int head[] = {k->arg_count, k->result_count};
   for (int i = -1 - k->result_count; i < k->inst_count; i++) {
     const phs_scalar_inst *n = i >= 0 ? &k->inst[i] : NULL;
@@ -193,11 +194,11 @@ static const char *unique_name(phs_arena *arena, const char *name, const phs_ker
                              imm};
     for (size_t p = 0; p < sizeof part / sizeof *part; p++) {
       for (int byte = 0; byte < 64; byte += 8) {
-        h = (h ^ (uint32_t)(part[p] >> byte & 0xFF)) * 16777619U;
+        h = (h ^ (part[p] >> byte & 0xFF)) * 1099511628211U;
       }
     }
   }
-  char *text = phs_arena_printf(arena, "%.100s_%08x", name, h);
+  char *text = phs_arena_printf(arena, "%.100s_%016" PRIx64, name, h);
   for (char *c = text; c && *c; c++) {
     *c = isalnum((unsigned char)*c) ? *c : '_';
   }
