@@ -267,6 +267,17 @@ phasor_status phasor_transform(phasor_session *s, const char *path, const phasor
                "opt needs a pipeline: --passes=PIPELINE");
     return PHASOR_ERROR_USAGE;
   }
+  phs_diag silent = {0}; /* what cannot be read or told is reported below */
+  phs_format format =
+      strcmp(path, "-") == 0 ? PHS_FORMAT_UNKNOWN : phs_detect_format(path, &silent);
+  if (format == PHS_FORMAT_NIR || format == PHS_FORMAT_YAML) {
+    phs_report(&s->diag, PHS_OPT_NEEDS_MLIR, &(phs_place){.file = path},
+               "`phasorc build MODEL --emit=net` makes the text of a model, with --passes=PIPELINE "
+               "--emit=opt what passes make of it",
+               "opt takes MLIR text, and this is a model in %s",
+               format == PHS_FORMAT_NIR ? "NIR" : "YAML");
+    return PHASOR_ERROR_MODEL;
+  }
   size_t size;
   char *text = phs_read_file(path, &size, &s->diag);
   if (!text) {
