@@ -253,6 +253,31 @@ static bool name_states(phs_arena *arena, const phs_equations_model *m, phs_neur
   return ok;
 }
 
+/* Times and capacitances below 0 are slips of the pen: what should decay would grow. */
+static bool check_signs(const phs_equations_model *m, const phs_model_use *use, phs_diag *diag) {
+  static const phs_dimension duration = {.time = 1};
+  static const phs_dimension capacitance = {.time = 1, .voltage = -1, .current = 1};
+  for (int i = 0; i < m->parameter_count; i++) {
+    phs_dimension d = m->parameter[i].dimension;
+    if (!phs_dimension_equal(d, duration) && !phs_dimension_equal(d, capacitance)) {
+      continue;
+    }
+    const phs_param64 one = {&m->parameter[i].value, 1};
+    const phs_param64 *p = use->parameter && use->parameter[i].v ? &use->parameter[i] : &one;
+    for (size_t k = 0; k < p->n; k++) {
+      if (p->v[k] < 0) {
+        char text[64];
+        phs_report(diag, PHS_EQ_VALUE, &use->place, "choose a value above 0",
+                   "model '%s': parameter '%s' is %s (neuron %zu)", m->source->name,
+                   m->parameter[i].name,
+                   phs_quantity_print((phs_value){p->v[k], d}, text, sizeof text), k);
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
 static phasor_status instantiate(phs_arena *arena, phs_arena *scratch, const phs_equations_model *m,
                                  const phs_model_use *use, phs_diag *diag, phs_neurons *out) {
   bool given[PHS_MODEL_PARAMETERS] = {false}, given_initial[PHS_MAX_STATES] = {false};
@@ -291,7 +316,8 @@ static phasor_status instantiate(phs_arena *arena, phs_arena *scratch, const phs
                m->source->name);
     return PHASOR_ERROR_INTERNAL;
   }
-  return fill_values(arena, m, use, step, coef, diag, out) ? PHASOR_OK : PHASOR_ERROR_MODEL;
+  bool ok = fill_values(arena, m, use, step, coef, diag, out) && check_signs(m, use, diag);
+  return ok ? PHASOR_OK : PHASOR_ERROR_MODEL;
 }
 
 phasor_status phs_model_instantiate(phs_arena *arena, const phs_equations_model *m,

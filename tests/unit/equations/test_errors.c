@@ -291,6 +291,11 @@ static void values(void **state) {
   p[1] = (phs_param64){0};
   expect_use(&source, (phs_model_use){.parameter = p},
              "PHS0809 7:3 model 'm': the refractory time is -10 steps", "0 ms or longer");
+  source = good();
+  const double one_below[] = {20, -10};
+  p[0] = (phs_param64){one_below, 2};
+  expect_use(&source, (phs_model_use){.parameter = p, .count = 2},
+             "PHS0809 7:3 model 'm': parameter 'tau' is -10 ms (neuron 1)", "above 0");
 }
 
 static void methods(void **state) {
