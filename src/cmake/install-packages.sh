@@ -5,9 +5,9 @@
 set -euo pipefail
 
 build=(ca-certificates cmake ninja-build gcc libc6-dev pkg-config libmlir-22-dev mlir-22-tools llvm-22-dev
-       libhdf5-dev libjansson-dev libxxhash-dev libyaml-dev librandom123-dev clang-22)
+       libhdf5-dev libjansson-dev libxxhash-dev libyaml-dev librandom123-dev clang-22 libcairo2-dev libgraphviz-dev)
 test=(llvm-22-tools libcmocka-dev python3 qemu-user gcc-aarch64-linux-gnu libc6-dev-arm64-cross
-      gcc-riscv64-linux-gnu libc6-dev-riscv64-cross g++ locales python3-jsonschema python3-yaml)
+      gcc-riscv64-linux-gnu libc6-dev-riscv64-cross g++ locales python3-jsonschema python3-yaml libmetis-dev)
 
 wanted=()
 for group in "$@"; do
