@@ -10,7 +10,7 @@ import re
 import sys
 
 LIBRARIES = {"mlir-c": "MLIR", "llvm-c": "LLVM", "Random123": "Random123", "hdf5.h": "HDF5", "yaml.h": "libyaml",
-             "jansson.h": "jansson", "xxhash.h": "xxHash"}
+             "jansson.h": "jansson", "xxhash.h": "xxHash", "cairo.h": "cairo", "cairo-svg.h": "cairo", "graphviz": "Graphviz"}
 FOLDERS = ("src", "include", ".", "backends/cpu", "passes")  # where includes are looked for, after the file's own
 
 source = pathlib.Path(sys.argv[1])

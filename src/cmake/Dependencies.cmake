@@ -38,3 +38,9 @@ add_library(phasor_yaml ALIAS PkgConfig::YAML)
 find_path(PHASOR_RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 add_library(phasor_random123 INTERFACE)
 target_include_directories(phasor_random123 SYSTEM INTERFACE ${PHASOR_RANDOM123_INCLUDE})
+
+# Pictures in reports: drawing, and the layout of graphs.
+pkg_check_modules(CAIRO REQUIRED IMPORTED_TARGET cairo)
+add_library(phasor_cairo ALIAS PkgConfig::CAIRO)
+pkg_check_modules(GRAPHVIZ REQUIRED IMPORTED_TARGET libgvc libcgraph)
+add_library(phasor_graphviz ALIAS PkgConfig::GRAPHVIZ)
