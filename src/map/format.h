@@ -14,12 +14,16 @@ typedef struct phs_synapse_widths {
   int header;                                 /**< of a block of an axon's synapses */
   int block;                                  /**< synapses in a block at most; 0: no limit */
   int word;                                   /**< blocks end on multiples of it; at least 1 */
+  bool padded; /**< all axons of a block take as much as the longest */
   bool dense, bitmap, listed, shared, recipe; /**< formats that the family has */
 } phs_synapse_widths;
 
 /** @param targets neurons of the slice: what an index has to tell apart */
 void phs_synapse_widths_of(const phs_work *w, uint32_t projection, const phs_machine *machine,
                            uint32_t targets, phs_synapse_widths *out);
+/** Whether the description gives every width that the formulas take. Where it does not, the missing
+ * terms are left out, and all bits are lower bounds. */
+bool phs_synapse_bits_known(const phs_machine *machine);
 /** Bits of one axon's synapses: @p synapses onto a slice of @p targets neurons. */
 uint64_t phs_axon_bits(const phs_synapse_widths *s, phs_synapse_format format, uint32_t synapses,
                        uint32_t targets);
@@ -31,6 +35,7 @@ typedef struct phs_axon_class {
 } phs_axon_class;
 /**
  * The cheapest format that the family has, of a projection onto a slice of @p targets neurons.
+ * SHARED is not among them: what it takes depends on the boxes (phs_box_use(), phs_map_measure()).
  * @return its bits; @p format is set
  */
 uint64_t phs_synapse_choose_format(const phs_work *w, uint32_t projection,
