@@ -10,11 +10,11 @@
 
 /** Widths for one projection on one machine, in bits. */
 typedef struct phs_synapse_widths {
-  int weight, delay, tag, index;              /**< of one synapse; index: for INDEX */
-  int header;                                 /**< of a block of an axon's synapses */
-  int block;                                  /**< synapses in a block at most; 0: no limit */
-  int word;                                   /**< blocks end on multiples of it; at least 1 */
-  bool padded; /**< all axons of a block take as much as the longest */
+  int weight, delay, tag, index; /**< of one synapse; index: for INDEX */
+  int header;                    /**< of a block of an axon's synapses */
+  int block;                     /**< synapses in a block at most; 0: no limit */
+  int word;                      /**< blocks end on multiples of it; at least 1 */
+  bool padded;                   /**< all axons of a block take as much as the longest */
   bool dense, bitmap, listed, shared, recipe; /**< formats that the family has */
 } phs_synapse_widths;
 
@@ -52,7 +52,8 @@ void phs_box_use(const phs_work *w, const phs_machine *machine, uint32_t populat
                  const phs_box *box, double *use);
 
 /** Numbers that @p mean independent chances of a recipe do not exceed but with a probability below
- * 1e-9: mean + 6 sqrt(mean) + 3, at most @p most. */
+ * 1e-9 (that of a Poisson number, which has the heavier tail): mean + 6 sqrt(mean) + 7, at most
+ * @p most; 0 for a mean of 0. */
 double phs_recipe_bound(double mean, double most);
 
 /** Bytes of a core's data memory for @p neurons of a population (states, coefficients, ring
