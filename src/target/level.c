@@ -124,6 +124,18 @@ static bool check_kind(tgt_reader *t, const yml_node *n, const yml_field *f, int
   return true;
 }
 
+/* Whether a hexagonal mesh may lack so many parts of its rectangle: two corners off the diagonal,
+ * triangles of k rows each or of k and k - 1. */
+static bool is_two_corners(const phs_target_level *l, double lacking) {
+  double shorter = l->width.most < l->height.most ? l->width.most : l->height.most;
+  for (double k = 1; k < shorter && l->fabric == PHS_FABRIC_HEXAGONAL_MESH; k++) {
+    if (lacking == k * k || lacking == k * (k + 1)) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static bool check_counts(tgt_reader *t, const yml_node *n, const yml_field *f,
                          const phs_target_level *l) {
   const phs_figure *c = &l->count, *w = &l->width, *h = &l->height, *r = &l->reserved;
@@ -134,7 +146,7 @@ static bool check_counts(tgt_reader *t, const yml_node *n, const yml_field *f,
                     "'count' is 0; a level has at least one part");
   }
   if (known && w->state == PHS_FIGURE_KNOWN && h->state == PHS_FIGURE_KNOWN &&
-      w->most * h->most != c->most) {
+      w->most * h->most != c->most && !is_two_corners(l, w->most * h->most - c->most)) {
     return YML_FAIL(&t->y, PHS_TARGET_SHAPE, count, "correct one of them",
                     "level '%s' has %.0f parts, but is %.0f wide and %.0f high", l->name, c->most,
                     w->most, h->most);

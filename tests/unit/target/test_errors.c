@@ -96,6 +96,14 @@ static const mistake mistakes[] = {
      HEAD CORE "timing: {barrier: {level: @tile, parts: unknown, time: unknown}}\n"},
     {"PHS0883", "6 parts, but is 3 wide and 3 high",
      HEAD CORE "  - {name: chip, source: a, count: @6, fabric: mesh, width: 3, height: 3}\n"},
+    {"PHS0883", "12 parts, but is 4 wide and 4 high", /* only hexagons lack corners */
+     HEAD CORE "  - {name: chip, source: a, count: @12, fabric: mesh, width: 4, height: 4}\n"},
+    {"PHS0883", "11 parts, but is 4 wide and 4 high", /* 5 is neither k (k + 1) nor k k */
+     HEAD CORE
+     "  - {name: chip, source: a, count: @11, fabric: hexagonal_mesh, width: 4, height: 4}\n"},
+    {"PHS0883", "17 parts, but is 4 wide and 4 high",
+     HEAD CORE
+     "  - {name: chip, source: a, count: @17, fabric: hexagonal_mesh, width: 4, height: 4}\n"},
     {"PHS0883", "6 parts, of which 6 are reserved",
      HEAD CORE "  - {name: chip, source: a, count: 6, reserved: @6, fabric: local}\n"},
     {"PHS0884", "'delay_steps' takes a list of two numbers, not '5'",
