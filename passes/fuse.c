@@ -53,28 +53,6 @@ static bool reads(const phs_op *op, MlirOperation at, const MlirValue *operands)
   return same;
 }
 
-/* Gives the op other operands. A projection reads another source itself; conversions are made anew.
- */
-static bool set_operands(phs_ir *ir, const phs_ir_view *view, int i, MlirValue *operands) {
-  const phs_op *op = &view->net->op[i];
-  int projections = projections_of(op);
-  for (int k = 0; k < projections; k++) {
-    mlirOperationSetOperand(phs_ir_projection(view->op[i], k), 0, operands[k]);
-  }
-  if (projections == 0) {
-    if (!phs_ir_make_operands(ir, view->net->file, op, operands, (MlirBlock){0}, view->op[i],
-                              true)) {
-      return false;
-    }
-    mlirOperationSetOperands(view->op[i], op->operand_count, operands);
-    return true;
-  }
-  for (int k = projections; k < op->operand_count; k++) {
-    mlirOperationSetOperand(view->op[i], k, operands[k]);
-  }
-  return true;
-}
-
 /* Brings op i up to date; outputs are operands of the terminator, in their order. */
 static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i,
                    MlirValue *operands, int *output) {
@@ -89,7 +67,7 @@ static bool update(phs_ir *ir, const phs_ir_view *view, const phs_fuse *f, int i
     mlirOperationSetOperand(view->output, (*output)++, operands[0]);
     return true;
   }
-  if (!reads(op, view->op[i], operands) && !set_operands(ir, view, i, operands)) {
+  if (!reads(op, view->op[i], operands) && !phs_ir_set_operands(ir, view, i, operands)) {
     return false;
   }
   if (f->op[i].changed && !rewrite(ir, view, i, operands)) {

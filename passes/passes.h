@@ -40,6 +40,7 @@ phs_op_kind phs_pass_root_kind(const phs_net *net);
 /** The pass of that name, or NULL. */
 const phs_pass *phs_pass_find(const char *name, size_t length);
 
-extern const phs_pass phs_pass_discretize, phs_pass_dce, phs_pass_fuse, phs_pass_remat;
+extern const phs_pass phs_pass_discretize, phs_pass_dce, phs_pass_fuse, phs_pass_remat,
+    phs_pass_retime;
 
 #endif

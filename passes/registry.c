@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const phs_pass *const passes[] = {&phs_pass_discretize, &phs_pass_dce, &phs_pass_fuse,
-                                         &phs_pass_remat};
+                                         &phs_pass_remat, &phs_pass_retime};
 
 const char phs_default_pipeline[] =
     "phasor-discretize,phasor-fuse,phasor-remat,inline,symbol-dce,canonicalize,cse";

@@ -189,6 +189,15 @@ void phs_interp_reset(phs_interp *it) {
   }
 }
 
+/* Before its first step a population keeps states and result as they were made. */
+static void step_neurons(phs_interp *it, const phs_op *op, const phs_quantity *x, phs_op_run *run) {
+  if (!run->update) {
+    phs_equations_step(run->equations, x, run);
+  } else if (it->step >= (uint64_t)op->neurons.start) {
+    phs_update_step(run->update, op, it->op, run);
+  }
+}
+
 static void step_synapses(phs_interp *it, const phs_op *op, phs_op_run *run) {
   const phs_synapses *s = &op->synapses;
   const float *init = s->has_init ? it->op[op->operand[op->operand_count - 1]].out.data : NULL;
@@ -236,11 +245,7 @@ static void step_op(phs_interp *it, int index, const float *const **inputs) {
     phs_ring_read(run->ring, it->step, x->data, (void *)run->out.data);
     break;
   case PHS_OP_NEURONS:
-    if (run->update) {
-      phs_update_step(run->update, op, it->op, run);
-    } else {
-      phs_equations_step(run->equations, x, run);
-    }
+    step_neurons(it, op, x, run);
     break;
   case PHS_OP_SYNAPSES:
     step_synapses(it, op, run);

@@ -70,6 +70,8 @@ MlirOperation phs_ir_make(phs_ir *ir, const char *name, MlirLocation at, const M
  */
 MlirOperation phs_ir_make_op(phs_ir *ir, const char *file, const phs_op *op,
                              const MlirValue *operands, bool copy);
+/** The attributes of an argument or a result of the network: {phasor.name = "a"}. */
+MlirAttribute phs_ir_make_port(phs_ir *ir, const phs_op *op);
 /** The attributes `keep` and `aliases` of an op, where it has them. */
 void phs_ir_put_marks(phs_ir *ir, phs_attr_list *l, const phs_op *op);
 /** Whether @p op converts spikes or counts to f32, as in front of several values of several types:

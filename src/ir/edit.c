@@ -13,6 +13,26 @@ static void erase_unused_parts(const phs_ir_view *view) {
   }
 }
 
+bool phs_ir_set_operands(phs_ir *ir, const phs_ir_view *view, int i, MlirValue *operands) {
+  const phs_op *op = &view->net->op[i];
+  int projections = op->kind == PHS_OP_SYNAPSES ? op->synapses.projection_count : 0;
+  for (int k = 0; k < projections; k++) {
+    mlirOperationSetOperand(phs_ir_projection(view->op[i], k), 0, operands[k]);
+  }
+  if (projections == 0) {
+    if (!phs_ir_make_operands(ir, view->net->file, op, operands, (MlirBlock){0}, view->op[i],
+                              true)) {
+      return false;
+    }
+    mlirOperationSetOperands(view->op[i], op->operand_count, operands);
+    return true;
+  }
+  for (int k = projections; k < op->operand_count; k++) {
+    mlirOperationSetOperand(view->op[i], k, operands[k]);
+  }
+  return true;
+}
+
 void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep) {
   /* A destroyed op must have no uses left. In a cycle that takes a stand-in: each removed op lets
    * go of its operands. */

@@ -17,6 +17,13 @@
  * but by no kept one. */
 void phs_ir_erase(phs_ir *ir, phs_ir_view *view, const bool *keep);
 
+/**
+ * Gives op @p i of the view other operands, one for each that the op has in the view's net: a
+ * projection reads another source itself, conversions to f32 are made anew. @p operands is changed.
+ * @return false when MLIR refuses an op (it has reported)
+ */
+bool phs_ir_set_operands(phs_ir *ir, const phs_ir_view *view, int i, MlirValue *operands);
+
 /** The function @p symbol of @p module as a kernel, calls read in place, in @p arena; NULL when
  * reported. */
 const phs_kernel *phs_ir_read_function(phs_ir *ir, MlirModule module, const char *symbol,

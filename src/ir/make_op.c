@@ -95,6 +95,9 @@ static void put_neurons(maker *m, const phs_op *op) {
     }
     put(m, "coefficients", mlirArrayAttrGet(m->ir->context, n->coeff_count, coefficients));
     put_initial(m, n, &flat);
+    if (n->start > 0) {
+      put(m, "start", phs_attr_i64(m->ir, n->start));
+    }
     return;
   }
   const phs_model_info *info = phs_model_get(n->model);

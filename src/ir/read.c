@@ -97,14 +97,17 @@ static phs_op *next_op(phs_reader *r, MlirOperation from, MlirLocation at) {
   return op;
 }
 
+/* Attribute @p key of an argument or a result, or null. */
+static MlirAttribute port_attribute(phs_reader *r, const char *list, intptr_t i, const char *key) {
+  MlirAttribute all = mlirOperationGetAttributeByName(r->subgraph, phs_ref(list));
+  bool there = !mlirAttributeIsNull(all) && mlirAttributeIsAArray(all) &&
+               i < mlirArrayAttrGetNumElements(all);
+  return there ? mlirDictionaryAttrGetElementByName(mlirArrayAttrGetElement(all, i), phs_ref(key))
+               : mlirAttributeGetNull();
+}
+
 static const char *element_name(phs_reader *r, const char *list, intptr_t i, const char *what) {
-  MlirAttribute names = mlirOperationGetAttributeByName(r->subgraph, phs_ref(list));
-  MlirAttribute name = mlirAttributeGetNull();
-  if (!mlirAttributeIsNull(names) && mlirAttributeIsAArray(names) &&
-      i < mlirArrayAttrGetNumElements(names)) {
-    name = mlirDictionaryAttrGetElementByName(mlirArrayAttrGetElement(names, i),
-                                              phs_ref("phasor.name"));
-  }
+  MlirAttribute name = port_attribute(r, list, i, "phasor.name");
   if (mlirAttributeIsNull(name) || !mlirAttributeIsAString(name)) {
     phs_reader_error(r, r->subgraph, PHS_IR_NAME, "write {phasor.name = \"...\"} after its type",
                      "%s %d of the network has no name", what, (int)i);
@@ -136,6 +139,10 @@ static void read_outputs(phs_reader *r) {
     phs_op *op = next_op(r, r->output, mlirOperationGetLocation(r->output));
     op->kind = PHS_OP_OUTPUT;
     op->name = element_name(r, "res_attrs", i, "output");
+    MlirAttribute latency = port_attribute(r, "res_attrs", i, "phasor.latency");
+    if (!mlirAttributeIsNull(latency)) {
+      phs_read_integer(r, r->subgraph, "phasor.latency", latency, &op->output.latency);
+    }
     phs_read_type(r, r->output, mlirValueGetType(mlirOperationGetOperand(r->output, i)), "output",
                   &op->shape, &op->elem);
   }

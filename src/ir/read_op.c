@@ -213,8 +213,8 @@ static bool read_initial(phs_reader *r, MlirOperation from, size_t count, phs_ne
 }
 
 static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
-  static const char *const allowed[] = {"name",         "update",  "states",
-                                        "coefficients", "initial", NULL};
+  static const char *const allowed[] = {"name",    "update", "states", "coefficients",
+                                        "initial", "start",  NULL};
   phs_neurons *n = &op->neurons;
   MlirAttribute update = get(from, "update"), list = get(from, "coefficients");
   n->model = PHS_MODEL_CUSTOM;
@@ -246,7 +246,8 @@ static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
       return false;
     }
   }
-  if (!read_initial(r, from, phs_shape_count(&op->shape), n)) {
+  if (!read_initial(r, from, phs_shape_count(&op->shape), n) ||
+      (!mlirAttributeIsNull(get(from, "start")) && !phs_read_int(r, from, "start", &n->start))) {
     return false;
   }
   n->kernel = phs_read_kernel(r, from, mlirFlatSymbolRefAttrGetValue(update));

@@ -32,17 +32,24 @@ static MlirLocation location(const writer *w, const phs_op *op) {
   return phs_ir_location(w->ir, w->net->file, op->where, op->line, op->column);
 }
 
+MlirAttribute phs_ir_make_port(phs_ir *ir, const phs_op *op) {
+  phs_attr_list l = {0};
+  phs_attr_add(ir, &l, "phasor.name", phs_attr_string(ir, op->name));
+  if (op->kind == PHS_OP_OUTPUT && op->output.latency > 0) {
+    phs_attr_add(ir, &l, "phasor.latency", phs_attr_i64(ir, op->output.latency));
+  }
+  return phs_attr_list_dictionary(ir, &l);
+}
+
 /* [{phasor.name = "a"}, ...] of the inputs or the outputs, and their types. */
 static MlirAttribute names_attr(writer *w, phs_op_kind kind, MlirType *types) {
-  static const char *const key[] = {"phasor.name"};
   MlirAttribute *names = malloc(((size_t)w->net->op_count + 1) * sizeof *names);
   int n = 0;
   for (int i = 0; names && i < w->net->op_count; i++) {
     const phs_op *op = &w->net->op[i];
     if (op->kind == kind) {
-      MlirAttribute name = phs_attr_string(w->ir, op->name);
       types[n] = phs_type_value(w->ir, &op->shape, op->elem);
-      names[n++] = phs_attr_dictionary(w->ir, key, &name, 1);
+      names[n++] = phs_ir_make_port(w->ir, op);
     }
   }
   MlirAttribute list = names ? mlirArrayAttrGet(w->ir->context, n, names) : mlirAttributeGetNull();

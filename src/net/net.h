@@ -135,6 +135,8 @@ typedef struct phs_neurons {
   phs_param32 *coeff;
   phs_param32 initial[PHS_MAX_STATES]; /**< states before the first step; v NULL: 0. Only with
                                           `kernel`. */
+  int64_t start; /**< first step in which the population is updated; before it the states stay as
+                    they are and the result is 0. Only with `kernel`. */
 } phs_neurons;
 
 /** One projection of a PHS_OP_SYNAPSES: from the operand of the same index. */
@@ -241,6 +243,10 @@ typedef struct phs_op {
       phs_steps steps; /**< v NULL before discretisation of a NIR Delay; each >= 0 (0 only outside
                           cycles) */
     } delay;
+    struct {
+      int64_t latency; /**< steps by which the value comes later than in the model it was made of:
+                          phasor-retime's account */
+    } output;
     phs_neurons neurons;
     phs_synapses synapses;
     phs_source source;
