@@ -20,6 +20,7 @@ phs_map *phs_map_create(const phs_work *w, const phs_machine *machine, const phs
 void phs_map_free(phs_map *m) {
   if (m) {
     free(m->note);
+    phs_arena_destroy(m->measured);
     phs_arena_destroy(m->arena);
   }
 }

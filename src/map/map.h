@@ -150,6 +150,7 @@ typedef struct phs_map {
   phs_part *part;
   uint32_t part_count;
   /* phs_map_measure() */
+  phs_arena *measured; /**< of the arrays below: measuring again frees them first */
   phs_flows flows;
   uint64_t *block_row; /**< [slice_count + 1] */
   phs_block *block;
