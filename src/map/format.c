@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* What a box of neurons takes of a core. */
-#include "map/format_axis.h"
+#include "map/format_recipe.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -76,9 +76,9 @@ static bool projection_cost(const phs_work *w, const phs_machine *machine, uint3
   *out = (phs_block_cost){0};
   switch (p->wiring) {
   case PHS_WIRING_WINDOW:
-    return phs_window_cost(w, projection, machine, &all, box, scratch, out);
+    return phs_window_cost(w, projection, machine, &all, 1, box, scratch, out);
   case PHS_WIRING_RECIPE:
-    phs_recipe_box_cost(w, projection, machine, &all, box, out);
+    phs_recipe_box_cost(w, projection, machine, &all, 1, box, phs_pair_plain, NULL, out);
     break;
   case PHS_WIRING_LIST:
     break;

@@ -51,9 +51,10 @@ uint64_t phs_synapse_choose_format(const phs_work *w, uint32_t projection,
 void phs_box_use(const phs_work *w, const phs_machine *machine, uint32_t population,
                  const phs_box *box, double *use);
 
-/** Numbers that @p mean independent chances of a recipe do not exceed but with a probability below
- * 1e-9 (that of a Poisson number, which has the heavier tail): mean + 6 sqrt(mean) + 7, at most
- * @p most; 0 for a mean of 0. */
+/** What a count with expectation @p mean, a sum of independent chances, does not exceed but with a
+ * probability below 1e-9 (that of a Poisson number, which has the heavier tail): mean + 6
+ * sqrt(mean)
+ * + 7, and for means below 1 the least k with mean^(k + 1) / (k + 1)! < 1e-9; at most @p most. */
 double phs_recipe_bound(double mean, double most);
 
 /** Bytes of a core's data memory for @p neurons of a population (states, coefficients, ring

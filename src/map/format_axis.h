@@ -24,7 +24,7 @@ typedef struct phs_axis_scratch {
   size_t class_room[PHS_MAP_RANK], variant_room[PHS_MAP_RANK];
   size_t class_count[PHS_MAP_RANK], variant_count[PHS_MAP_RANK];
   phs_axon_class *axon;
-  size_t axon_room;
+  size_t axon_count, axon_room;
 } phs_axis_scratch;
 
 void phs_axis_scratch_free(phs_axis_scratch *s);
@@ -52,12 +52,14 @@ typedef struct phs_block_cost {
 } phs_block_cost;
 
 /**
- * A WINDOW projection onto a box, from the sources in @p source; exact where the projection is.
+ * A WINDOW projection onto a box; exact where the projection is.
+ * @param source boxes of sources that count, apart from each other; a kernel is shared where there
+ * is one box alone
  * @return false without memory
  */
 bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
-                     const phs_box *source, const phs_box *target, phs_axis_scratch *scratch,
-                     phs_block_cost *out);
+                     const phs_box *source, size_t boxes, const phs_box *target,
+                     phs_axis_scratch *scratch, phs_block_cost *out);
 /**
  * A RECIPE projection onto a box of @p targets neurons: bounds that hold with all but certainty.
  * @param axons, synapses expected
@@ -66,9 +68,9 @@ bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *
 void phs_recipe_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
                      uint32_t sources, uint32_t targets, double axons, double synapses,
                      double longest, phs_block_cost *out);
-/** The same from the boxes. */
-void phs_recipe_box_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
-                         const phs_box *source, const phs_box *target, phs_block_cost *out);
+/** Expected synapses of the source that has most, where the family pads rows to it; else 0. */
+double phs_recipe_longest(const phs_work *w, uint32_t projection, const phs_machine *machine,
+                          const phs_box *target);
 
 /** Bits of the recipe and of what its rows share, on a core with @p targets of its targets; 0: no
  * such format here. */

@@ -9,6 +9,14 @@
 
 double phs_recipe_bound(double mean, double most) {
   double bound = mean > 0 ? mean + 6 * sqrt(mean) + 7 : 0;
+  if (mean > 0 && mean < 1) { /* the chance of more than k is below mean^(k + 1) / (k + 1)! */
+    double chance = mean, k = 0;
+    while (chance >= 1e-9 && k < bound) {
+      k++;
+      chance *= mean / (k + 1);
+    }
+    bound = k;
+  }
   return bound < most ? bound : most;
 }
 
@@ -57,24 +65,25 @@ uint64_t phs_synapse_choose_format(const phs_work *w, uint32_t projection,
 
 /* ------------------------------------------------------------------------------------ windows */
 
-static bool axon_classes(phs_axis_scratch *s, size_t *count) {
+/* Products of the axes' classes, behind those that are there. */
+static bool add_axons(phs_axis_scratch *s) {
   const size_t *n = s->class_count;
-  const size_t need = n[0] * n[1] * n[2];
+  const size_t need = s->axon_count + n[0] * n[1] * n[2];
   if (need > s->axon_room) {
-    phs_axon_class *p = realloc(s->axon, need * sizeof *p);
+    phs_axon_class *p = realloc(s->axon, 2 * need * sizeof *p);
     if (!p) {
       return false;
     }
     s->axon = p;
-    s->axon_room = need;
+    s->axon_room = 2 * need;
   }
-  *count = 0;
   for (size_t i = 0; i < n[0]; i++) {
     for (size_t j = 0; j < n[1]; j++) {
       for (size_t k = 0; k < n[2]; k++) {
         const phs_axis_class *a = &s->class[0][i], *b = &s->class[1][j], *c = &s->class[2][k];
-        s->axon[(*count)++] = (phs_axon_class){.axons = a->sources * b->sources * c->sources,
-                                               .synapses = a->targets * b->targets * c->targets};
+        s->axon[s->axon_count++] =
+            (phs_axon_class){.axons = a->sources * b->sources * c->sources,
+                             .synapses = a->targets * b->targets * c->targets};
       }
     }
   }
@@ -100,38 +109,51 @@ static uint64_t shared_bits(const phs_synapse_widths *s, const phs_axis_scratch 
   return bits;
 }
 
-bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
-                     const phs_box *source, const phs_box *target, phs_axis_scratch *scratch,
-                     phs_block_cost *out) {
-  const phs_work_projection *p = &w->projection[projection];
-  const uint32_t targets = (uint32_t)phs_box_count(target);
-  phs_synapse_widths widths;
-  size_t count;
-  *out = (phs_block_cost){.format = PHS_SYNAPSES_INDEX};
+static void take_if_less(phs_block_cost *out, phs_synapse_format format, uint64_t bits) {
+  if (bits < out->bits) {
+    out->bits = bits;
+    out->format = format;
+  }
+}
+
+static bool window_axons(const phs_work_projection *p, const phs_box *source, const phs_box *target,
+                         phs_axis_scratch *scratch) {
   for (int d = 0; d < PHS_MAP_RANK; d++) {
     if (!phs_axis_classes(&p->window[d], d, target->low[d], target->high[d], source->low[d],
                           source->high[d], scratch)) {
       return false;
     }
   }
-  if (!axon_classes(scratch, &count)) {
-    return false;
+  return add_axons(scratch);
+}
+
+bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
+                     const phs_box *source, size_t boxes, const phs_box *target,
+                     phs_axis_scratch *scratch, phs_block_cost *out) {
+  const phs_work_projection *p = &w->projection[projection];
+  const uint32_t targets = (uint32_t)phs_box_count(target);
+  phs_synapse_widths widths;
+  *out = (phs_block_cost){.format = PHS_SYNAPSES_INDEX};
+  scratch->axon_count = 0;
+  for (size_t i = 0; i < boxes; i++) {
+    if (!window_axons(p, &source[i], target, scratch)) {
+      return false;
+    }
   }
-  for (size_t i = 0; i < count; i++) {
+  for (size_t i = 0; i < scratch->axon_count; i++) {
     out->axons += scratch->axon[i].axons;
     out->synapses += scratch->axon[i].axons * scratch->axon[i].synapses;
   }
   phs_synapse_widths_of(w, projection, machine, targets, &widths);
-  out->bits = phs_synapse_cheapest(&widths, targets, scratch->axon, count, &out->format);
-  bool shared = widths.shared && out->axons;
+  out->bits =
+      phs_synapse_cheapest(&widths, targets, scratch->axon, scratch->axon_count, &out->format);
+  bool shared = widths.shared && boxes == 1 && out->axons;
   for (int d = 1; d < PHS_MAP_RANK && shared; d++) {
     shared = phs_axis_variants(&p->window[d], d, target->low[d], target->high[d], source->low[d],
                                source->high[d], scratch);
   }
-  uint64_t bits = shared ? shared_bits(&widths, scratch, out->axons) : UINT64_MAX;
-  if (bits < out->bits) {
-    out->bits = bits;
-    out->format = PHS_SYNAPSES_SHARED;
+  if (shared) {
+    take_if_less(out, PHS_SYNAPSES_SHARED, shared_bits(&widths, scratch, out->axons));
   }
   return true;
 }
@@ -204,13 +226,6 @@ static uint64_t as_bits(double bits) {
   return bits < 1e19 ? (uint64_t)ceil(bits) : UINT64_MAX;
 }
 
-static void take_if_less(phs_block_cost *out, phs_synapse_format format, uint64_t bits) {
-  if (bits < out->bits) {
-    out->bits = bits;
-    out->format = format;
-  }
-}
-
 void phs_recipe_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
                      uint32_t sources, uint32_t targets, double axons, double synapses,
                      double longest, phs_block_cost *out) {
@@ -250,8 +265,12 @@ void phs_recipe_cost(const phs_work *w, uint32_t projection, const phs_machine *
   }
 }
 
-/* Expected synapses of the source that has most: the middle one of those that reach the box. */
-static double longest_row(const phs_work *w, uint32_t projection, const phs_box *target) {
+/* The middle one of those that reach the box. */
+double phs_recipe_longest(const phs_work *w, uint32_t projection, const phs_machine *machine,
+                          const phs_box *target) {
+  if (machine->target->family != PHS_FAMILY_SPINNAKER) {
+    return 0;
+  }
   phs_box one = phs_work_sources(w, projection, target);
   for (int d = 0; d < PHS_MAP_RANK; d++) {
     if (one.low[d] >= one.high[d]) {
@@ -261,14 +280,4 @@ static double longest_row(const phs_work *w, uint32_t projection, const phs_box 
     one.high[d] = one.low[d] + 1;
   }
   return phs_work_synapses(w, projection, &one, target);
-}
-
-void phs_recipe_box_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,
-                         const phs_box *source, const phs_box *target, phs_block_cost *out) {
-  const double axons = phs_work_axons(w, projection, source, target);
-  const double synapses = phs_work_synapses(w, projection, source, target);
-  const double longest =
-      machine->target->family == PHS_FAMILY_SPINNAKER ? longest_row(w, projection, target) : 0;
-  phs_recipe_cost(w, projection, machine, (uint32_t)phs_box_count(source),
-                  (uint32_t)phs_box_count(target), axons, synapses, longest, out);
 }
