@@ -74,9 +74,8 @@ static bool same_kernel(const phs_kernel *a, const phs_kernel *b) {
 }
 
 static bool same_neurons(const phs_neurons *a, const phs_neurons *b) {
-  bool same = same_kernel(a->kernel, b->kernel) && a->start == b->start &&
-              a->state_count == b->state_count && a->coeff_count == b->coeff_count &&
-              (a->kernel || a->model == b->model);
+  bool same = same_kernel(a->kernel, b->kernel) && a->state_count == b->state_count &&
+              a->coeff_count == b->coeff_count && (a->kernel || a->model == b->model);
   for (int i = 0; same && a->kernel && i < a->state_count; i++) {
     /* the names under which they are recorded, and where they start */
     same = strcmp(a->state[i], b->state[i]) == 0 && same_param32(&a->initial[i], &b->initial[i]);

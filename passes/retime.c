@@ -25,7 +25,7 @@ typedef struct retimer {
   late_value *late;
   int *first_late; /* [op_count] the delay made last behind each op, or -1 */
   int late_count;
-  bool *keep, *biased;
+  bool *keep, *biased, *starts;
 } retimer;
 
 static phasor_status no_memory(phs_ir *ir) {
@@ -33,20 +33,25 @@ static phasor_status no_memory(phs_ir *ir) {
   return PHASOR_ERROR_INTERNAL;
 }
 
-/* A loop that has less delay than links. */
+/* A loop that has less delay than connections, from one of its populations on. */
 static phasor_status refuse_loop(const retimer *t) {
+  enum { MOST_NAMES = 12 };
   const phs_net *net = t->view.net;
   phs_buf names = {0};
-  int at = -1, shown = 0;
-  for (int n = 0; n < t->r.loop_count; n++) {
-    const phs_op *op = &net->op[t->r.loop[n]];
-    if (!strchr(op->name, '#') && shown < 12) {
-      phs_buf_printf(&names, "%s%s", shown++ ? " -> " : "", op->name);
-    }
-    at = at < 0 && op->kind == PHS_OP_NEURONS ? t->r.loop[n] : at;
+  int first = 0, shown = 0;
+  while (first + 1 < t->r.loop_count && net->op[t->r.loop[first]].kind != PHS_OP_NEURONS) {
+    first++;
   }
-  at = at < 0 ? t->r.loop[0] : at;
-  phs_place place = phs_ir_place(t->ir, mlirOperationGetLocation(t->view.op[at]));
+  for (int n = 0; n <= t->r.loop_count; n++) {
+    const char *name = net->op[t->r.loop[(first + n) % t->r.loop_count]].name;
+    if (!strchr(name, '#') && (shown < MOST_NAMES || n == t->r.loop_count)) {
+      phs_buf_printf(&names, "%s%s", shown++ ? " -> " : "", name);
+    } else if (shown == MOST_NAMES) {
+      phs_buf_puts(&names, " -> ...");
+      shown++;
+    }
+  }
+  phs_place place = phs_ir_place(t->ir, mlirOperationGetLocation(t->view.op[t->r.loop[first]]));
   phs_report(t->ir->diag, PHS_RETIME_LOOP, &place,
              "give a connection of the loop a longer delay: a message takes a step on this target",
              "the loop %s has a delay of %" PRId64 " step%s, and its %" PRId64
@@ -70,27 +75,41 @@ static bool has_bias(const phs_tensor *t) {
 /* Ops whose value is not 0 although nothing was sent yet. */
 static void find_biased(retimer *t) {
   const phs_net *net = t->view.net;
-  for (int i = 0; i < net->op_count; i++) {
-    const phs_op *op = &net->op[i];
-    t->biased[i] = (op->kind == PHS_OP_LINEAR && has_bias(&op->linear.bias)) ||
-                   (op->kind == PHS_OP_CONV && has_bias(&op->conv.bias));
-    for (int k = 0; !phs_retime_is_population(op) && k < op->operand_count; k++) {
-      t->biased[i] = t->biased[i] || t->biased[op->operand[k]];
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (int i = 0; i < net->op_count; i++) {
+      const phs_op *op = &net->op[i];
+      bool biased = (op->kind == PHS_OP_LINEAR && has_bias(&op->linear.bias)) ||
+                    (op->kind == PHS_OP_CONV && has_bias(&op->conv.bias));
+      for (int k = 0; !phs_retime_is_population(op) && k < op->operand_count; k++) {
+        biased = biased || t->biased[op->operand[k]];
+      }
+      changed = changed || biased != t->biased[i];
+      t->biased[i] = biased;
     }
   }
 }
 
-/* A delay or synapse that holds a bias before the op that adds it would have started. */
-static void tell_bias(const retimer *t, int i, int k) {
-  const phs_op *op = &t->view.net->op[i];
-  int x = op->operand[k];
-  if (t->biased[x] && t->r.shift[x] > 0 &&
-      (op->kind == PHS_OP_DELAY || phs_retime_is_source(op, k))) {
-    phs_place place = phs_ir_place(t->ir, mlirOperationGetLocation(t->view.op[i]));
-    phs_report(t->ir->diag, PHS_RETIME_BIAS, &place, "put the delay in front of the bias",
-               "'%s': the bias of '%s' passes it %" PRId64
-               " steps before the network starts, so that the first steps differ",
-               op->name, t->view.net->op[x].name, t->r.shift[x]);
+/* What adds a bias starts with the step of the network that it belongs to, where something behind
+ * it remembers values: a delay, or synapses. Populations all do. */
+static void find_starts(retimer *t, bool *remembered) {
+  const phs_net *net = t->view.net;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (int i = net->op_count; i-- > 0;) {
+      const phs_op *op = &net->op[i];
+      for (int k = 0; k < op->operand_count && !phs_retime_is_population(op); k++) {
+        bool *x = &remembered[op->operand[k]];
+        bool is = remembered[i] || op->kind == PHS_OP_DELAY || phs_retime_is_source(op, k);
+        changed = changed || (is && !*x);
+        *x = *x || is;
+      }
+    }
+  }
+  for (int i = 0; i < net->op_count; i++) {
+    phs_op_kind kind = net->op[i].kind;
+    t->starts[i] = kind == PHS_OP_NEURONS || ((kind == PHS_OP_LINEAR || kind == PHS_OP_CONV) &&
+                                              t->biased[i] && remembered[i]);
   }
 }
 
@@ -143,7 +162,6 @@ static phasor_status delay_operands(retimer *t, int i) {
     int x = op->operand[k];
     int64_t steps = t->r.shift[i] - t->r.shift[x];
     t->operands[k] = t->view.value[x];
-    tell_bias(t, i, k);
     if (op->kind != PHS_OP_DELAY && steps > 0) {
       t->operands[k] = delayed(t, x, steps, i);
       changed = true;
@@ -182,7 +200,7 @@ static phasor_status change_delay(retimer *t, int i) {
 }
 
 static void start_late(const retimer *t, int i) {
-  int64_t start = t->view.net->op[i].neurons.start + t->r.shift[i];
+  int64_t start = t->view.net->op[i].start + t->r.shift[i];
   if (t->r.shift[i] > 0) {
     mlirOperationSetAttributeByName(t->view.op[i], phs_ref("start"), phs_attr_i64(t->ir, start));
   }
@@ -222,26 +240,29 @@ static bool make_room(retimer *t) {
   t->first_late = PHS_NEW_ARRAY(net->arena, int, count);
   t->keep = PHS_NEW_ARRAY(net->arena, bool, count);
   t->biased = PHS_NEW_ARRAY(net->arena, bool, count);
+  t->starts = PHS_NEW_ARRAY(net->arena, bool, count);
   for (size_t i = 0; t->first_late && i < count; i++) {
     t->first_late[i] = -1;
   }
-  return t->operands && t->late && t->first_late && t->keep && t->biased;
+  return t->operands && t->late && t->first_late && t->keep && t->biased && t->starts;
 }
 
 static phasor_status apply(retimer *t) {
   const phs_net *net = t->view.net;
-  phasor_status status = make_room(t) ? PHASOR_OK : no_memory(t->ir);
+  bool *remembered = PHS_NEW_ARRAY(net->arena, bool, (size_t)net->op_count);
+  phasor_status status = remembered && make_room(t) ? PHASOR_OK : no_memory(t->ir);
   if (status != PHASOR_OK) {
     return status;
   }
   find_biased(t);
+  find_starts(t, remembered);
   for (int i = 0; status == PHASOR_OK && i < net->op_count; i++) {
     const phs_op *op = &net->op[i];
     t->keep[i] = true;
     if (op->kind != PHS_OP_INPUT && op->kind != PHS_OP_OUTPUT) {
       status = delay_operands(t, i);
     }
-    if (op->kind == PHS_OP_NEURONS) {
+    if (t->starts[i]) {
       start_late(t, i);
     }
   }

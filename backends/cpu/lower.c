@@ -55,7 +55,15 @@ static void lower_op(phs_gen *g, int index) {
       "\"nounwind\"]} {\n",
       s, index, g->state, g->time, g->lo, g->hi);
   g->constant = phs_lower_constant(g);
+  int64_t start = g->plan->net->op[index].start;
+  if (start > 0) { /* until then the result is 0, as the state was made */
+    phs_val first = phs_e_int(g, start);
+    EMIT("scf.if %%%d {\n", phs_e_cmp(g, "uge", "i64", g->time, first));
+  }
   lower(g, index);
+  if (start > 0) {
+    phs_e_end(g);
+  }
   EMIT("return\n}\n");
 }
 

@@ -56,11 +56,6 @@ void phs_lower_neurons(phs_gen *g, int index) {
     g->text.failed = true;
     goto cleanup;
   }
-  if (op->neurons.start > 0) {
-    phs_val start = phs_e_int(g, op->neurons.start);
-    phs_val begun = phs_e_cmp(g, "uge", "i64", g->time, start);
-    phs_buf_printf(&g->text, "scf.if %%%d {\n", begun);
-  }
   phs_val i = phs_e_for(g, g->lo, g->hi, c->lanes);
   load_arguments(g, &r, index, i);
   for (int k = 0; k < kernel->inst_count; k++) {
@@ -76,9 +71,6 @@ void phs_lower_neurons(phs_gen *g, int index) {
     phs_e_store(g, r.value[kernel->result[1 + k]], to, t.s, 4);
   }
   phs_e_end(g);
-  if (op->neurons.start > 0) {
-    phs_e_end(g);
-  }
 cleanup:
   free(r.value);
   free(r.type);

@@ -189,15 +189,6 @@ void phs_interp_reset(phs_interp *it) {
   }
 }
 
-/* Before its first step a population keeps states and result as they were made. */
-static void step_neurons(phs_interp *it, const phs_op *op, const phs_quantity *x, phs_op_run *run) {
-  if (!run->update) {
-    phs_equations_step(run->equations, x, run);
-  } else if (it->step >= (uint64_t)op->neurons.start) {
-    phs_update_step(run->update, op, it->op, run);
-  }
-}
-
 static void step_synapses(phs_interp *it, const phs_op *op, phs_op_run *run) {
   const phs_synapses *s = &op->synapses;
   const float *init = s->has_init ? it->op[op->operand[op->operand_count - 1]].out.data : NULL;
@@ -216,6 +207,9 @@ static void step_op(phs_interp *it, int index, const float *const **inputs) {
   const phs_shape *x_shape = op->operand_count ? &it->net->op[op->operand[0]].shape : NULL;
   const float *init = op->operand_count > 1 ? it->op[op->operand[1]].out.data : NULL;
   float *y = (float *)run->out.data;
+  if (it->step < (uint64_t)op->start) {
+    return; /* results are 0 from the beginning */
+  }
   switch (op->kind) {
   case PHS_OP_INPUT:
     memcpy(y, *(*inputs)++, run->out.count * sizeof *y);
@@ -245,7 +239,11 @@ static void step_op(phs_interp *it, int index, const float *const **inputs) {
     phs_ring_read(run->ring, it->step, x->data, (void *)run->out.data);
     break;
   case PHS_OP_NEURONS:
-    step_neurons(it, op, x, run);
+    if (run->update) {
+      phs_update_step(run->update, op, it->op, run);
+    } else {
+      phs_equations_step(run->equations, x, run);
+    }
     break;
   case PHS_OP_SYNAPSES:
     step_synapses(it, op, run);

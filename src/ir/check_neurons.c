@@ -43,11 +43,6 @@ static void check_update(const phs_check *c) {
                      inputs, n->state_count, n->coeff_count, args, results);
     return;
   }
-  if (n->start < 0 || n->start > PHS_IR_MAX_STEPS) {
-    phs_reader_error(c->r, c->at, PHS_IR_DELAY, NULL,
-                     "'%s': the population starts in step %lld; it must be 0 to %lld", c->op->name,
-                     (long long)n->start, (long long)PHS_IR_MAX_STEPS);
-  }
   phs_scalar_type t = n->kernel->output_type;
   phs_check_elem(c, t == PHS_S_I1 ? PHS_I1 : t == PHS_S_I32 ? PHS_I32 : PHS_F32);
   for (int i = 0; i < n->state_count; i++) {

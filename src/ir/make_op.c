@@ -95,9 +95,6 @@ static void put_neurons(maker *m, const phs_op *op) {
     }
     put(m, "coefficients", mlirArrayAttrGet(m->ir->context, n->coeff_count, coefficients));
     put_initial(m, n, &flat);
-    if (n->start > 0) {
-      put(m, "start", phs_attr_i64(m->ir, n->start));
-    }
     return;
   }
   const phs_model_info *info = phs_model_get(n->model);
@@ -125,6 +122,9 @@ static void put_delay(maker *m, const phs_op *op) {
 static void put_attributes(maker *m, const phs_op *op) {
   put(m, "name", phs_attr_string(m->ir, op->name));
   phs_ir_put_marks(m->ir, &m->attributes, op);
+  if (op->start > 0) {
+    put(m, "start", phs_attr_i64(m->ir, op->start));
+  }
   switch (op->kind) {
   case PHS_OP_LINEAR:
     put_tensor(m, "weight", &op->linear.weight);

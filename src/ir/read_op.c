@@ -26,11 +26,28 @@ static void positive_zeros(phs_reader *r, phs_tensor *bias) {
   }
 }
 
+/* "first step in which the op is evaluated" (net.h); none: 0. */
+static bool read_start(phs_reader *r, MlirOperation from, phs_op *op) {
+  if (mlirAttributeIsNull(get(from, "start"))) {
+    return true;
+  }
+  if (!phs_read_int(r, from, "start", &op->start)) {
+    return false;
+  }
+  if (op->start < 0 || op->start > PHS_IR_MAX_STEPS) {
+    phs_reader_error(r, from, PHS_IR_DELAY, NULL,
+                     "'%s': the op starts in step %lld; it must be 0 to %lld", op->name,
+                     (long long)op->start, (long long)PHS_IR_MAX_STEPS);
+    return false;
+  }
+  return true;
+}
+
 static bool read_linear(phs_reader *r, MlirOperation from, phs_op *op) {
-  static const char *const allowed[] = {"name", "weight", "bias", NULL};
+  static const char *const allowed[] = {"name", "weight", "bias", "start", NULL};
   bool ok = phs_read_only(r, from, allowed) &&
             phs_read_tensor(r, from, "weight", false, &op->linear.weight) &&
-            phs_read_tensor(r, from, "bias", true, &op->linear.bias);
+            phs_read_tensor(r, from, "bias", true, &op->linear.bias) && read_start(r, from, op);
   if (ok) {
     positive_zeros(r, &op->linear.bias);
   }
@@ -39,7 +56,7 @@ static bool read_linear(phs_reader *r, MlirOperation from, phs_op *op) {
 
 static bool read_conv(phs_reader *r, MlirOperation from, phs_op *op) {
   static const char *const allowed[] = {"name",     "weight",   "bias",   "stride", "pad_low",
-                                        "pad_high", "dilation", "groups", NULL};
+                                        "pad_high", "dilation", "groups", "start",  NULL};
   phs_conv *c = &op->conv;
   if (!phs_read_only(r, from, allowed) || !phs_read_tensor(r, from, "weight", false, &c->weight) ||
       !phs_read_tensor(r, from, "bias", true, &c->bias)) {
@@ -59,7 +76,7 @@ static bool read_conv(phs_reader *r, MlirOperation from, phs_op *op) {
          phs_read_ints(r, from, "pad_low", c->pad_low, c->dims) &&
          phs_read_ints(r, from, "pad_high", c->pad_high, c->dims) &&
          phs_read_ints(r, from, "dilation", c->dilation, c->dims) &&
-         phs_read_int(r, from, "groups", &c->groups);
+         phs_read_int(r, from, "groups", &c->groups) && read_start(r, from, op);
 }
 
 static bool read_pool(phs_reader *r, MlirOperation from, phs_op *op) {
@@ -246,12 +263,11 @@ static bool read_update(phs_reader *r, MlirOperation from, phs_op *op) {
       return false;
     }
   }
-  if (!read_initial(r, from, phs_shape_count(&op->shape), n) ||
-      (!mlirAttributeIsNull(get(from, "start")) && !phs_read_int(r, from, "start", &n->start))) {
+  if (!read_initial(r, from, phs_shape_count(&op->shape), n)) {
     return false;
   }
   n->kernel = phs_read_kernel(r, from, mlirFlatSymbolRefAttrGetValue(update));
-  return n->kernel != NULL;
+  return n->kernel != NULL && read_start(r, from, op);
 }
 
 static bool read_neurons(phs_reader *r, MlirOperation from, phs_op *op) {

@@ -135,8 +135,6 @@ typedef struct phs_neurons {
   phs_param32 *coeff;
   phs_param32 initial[PHS_MAX_STATES]; /**< states before the first step; v NULL: 0. Only with
                                           `kernel`. */
-  int64_t start; /**< first step in which the population is updated; before it the states stay as
-                    they are and the result is 0. Only with `kernel`. */
 } phs_neurons;
 
 /** One projection of a PHS_OP_SYNAPSES: from the operand of the same index. */
@@ -221,6 +219,8 @@ typedef struct phs_op {
   int operand_count;
   int *operand;    /**< indices into phs_net.op */
   bool keep;       /**< its result is looked at from outside: passes neither drop nor change it */
+  int64_t start;   /**< first step in which the op is evaluated; before it the result is 0, states
+                      stay as they are. Only populations with a kernel, linear and conv. */
   int alias_count; /**< names of ops that turned out to be the same as this one and were merged into
                       it */
   const char *const *alias;

@@ -14,7 +14,9 @@
 
 #include <cmocka.h>
 
+#ifndef MAX_OPS
 #define MAX_OPS 32
+#endif
 #define UNUSED_FN __attribute__((unused)) static
 
 /* A shape from its dimensions: SHAPE(2, 3). */
