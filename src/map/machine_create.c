@@ -12,6 +12,10 @@
 /* Nodes that numbers of 32 bits can tell apart, with room for the marks PHS_OUTSIDE and the like.
  */
 #define MOST_PLACES 4294967000.0
+/* Nodes in a row or column: placing has a table of their distances. */
+#define MOST_SIDE 16384
+/* How many times as long as high an assumed mesh may be before its last row is left incomplete. */
+#define LONGEST 8
 
 typedef struct layout {
   phs_machine *m;
@@ -25,10 +29,6 @@ typedef struct layout {
   const char **sentence;
 } layout;
 
-static bool no_memory(void) {
-  return false;
-}
-
 /* A level that cannot be laid. */
 static bool refuse(const layout *l, const phs_target_level *level, const char *why,
                    const char *help) {
@@ -40,13 +40,13 @@ static bool refuse(const layout *l, const phs_target_level *level, const char *w
 
 static bool assume(layout *l, const char *text) {
   if (!text) {
-    return no_memory();
+    return false;
   }
   l->sentence[l->m->assumption_count++] = text;
   return true;
 }
 
-/* The two factors that are nearest to each other; the greater first. */
+/* The two factors that are nearest to each other. */
 static void squarest(uint32_t count, uint32_t *greater, uint32_t *lesser) {
   uint32_t f = (uint32_t)sqrt((double)count) + 1;
   while (f > 1 && (f > count / f || count % f != 0)) {
@@ -54,6 +54,17 @@ static void squarest(uint32_t count, uint32_t *greater, uint32_t *lesser) {
   }
   *lesser = f;
   *greater = count / f;
+}
+
+/* Sides of an assumed mesh. Where @p count has only unlike factors, the last row has too few: a
+ * shortest way along rows and columns remains, as all other rows are whole. */
+static void assume_mesh(uint32_t count, uint32_t *w, uint32_t *h) {
+  squarest(count, w, h);
+  if (*w / *h >= LONGEST) {
+    *h = (uint32_t)sqrt((double)count);
+    *w = count / *h + (count % *h != 0);
+    *h = count / *w + (count % *w != 0);
+  }
 }
 
 static bool is_hexagonal(phs_fabric f) {
@@ -138,31 +149,27 @@ static bool is_part(const phs_target_level *level, uint32_t w, uint32_t h, uint3
   return (int64_t)y - x < (int64_t)h - first && (int64_t)x - y < (int64_t)w - second;
 }
 
-/* Puts @p w x @p h parts side by side. */
-static bool tile(layout *l, const phs_target_level *level, uint32_t w, uint32_t h) {
+/* Puts @p w x @p h parts side by side, of which the first @p count are there. */
+static bool tile(layout *l, const phs_target_level *level, uint32_t w, uint32_t h, uint32_t count) {
   phs_machine *m = l->m;
   double width = (double)m->width * w, height = (double)m->height * h;
-  if (width * height * m->cores_per_node > MOST_PLACES) {
-    return refuse(l, level, "has more cores than can be numbered", NULL);
+  if (width > MOST_SIDE || height > MOST_SIDE || width * height * m->cores_per_node > MOST_PLACES) {
+    return refuse(l, level, "has more cores, or more in a row, than can be numbered", NULL);
   }
   uint32_t old_width = m->width, old_height = m->height;
   uint32_t new_width = (uint32_t)width, new_height = (uint32_t)height;
   uint8_t *grid = phs_arena_array(m->arena, (size_t)new_width * new_height, 1);
   if (!grid) {
-    return no_memory();
+    return false;
   }
-  bool sides = level->fabric >= PHS_FABRIC_MESH && level->width.state == PHS_FIGURE_KNOWN &&
-               level->height.state == PHS_FIGURE_KNOWN;
-  double left = sides && level->reserved.state == PHS_FIGURE_KNOWN
-                    ? level->count.most - level->reserved.most
-                    : HUGE_VAL;
   for (uint32_t py = 0; py < h; py++) {
     for (uint32_t px = 0; px < w; px++) {
-      bool there = is_part(level, w, h, px, py) && left-- > 0;
+      bool there = count > 0 && is_part(level, w, h, px, py);
       for (uint32_t y = 0; there && y < old_height; y++) {
         memcpy(grid + (size_t)(py * old_height + y) * new_width + px * old_width,
                l->present + (size_t)y * old_width, old_width);
       }
+      count -= there;
     }
   }
   l->present = grid;
@@ -194,7 +201,7 @@ static bool lay_triads(layout *l, const phs_target_level *level, const char *par
   squarest(boards / 3, &h, &w);
   l->present = phs_arena_array(l->m->arena, (size_t)9 * n * n, 1);
   if (!l->present) {
-    return no_memory();
+    return false;
   }
   memset(l->present, 1, (size_t)9 * n * n);
   l->m->width = l->m->height = 3 * n;
@@ -211,7 +218,7 @@ static bool lay_triads(layout *l, const phs_target_level *level, const char *par
                       phs_arena_printf(l->m->arena, "blocks of %u x %u nodes, three %s each", 3 * n,
                                        3 * n, part),
                       w, h) &&
-         tile(l, level, w, h);
+         tile(l, level, w, h, w * h);
 }
 
 /* How the links of this level go with those inside. */
@@ -271,8 +278,11 @@ static bool lay_level(layout *l, int at) {
   if (!triads) {
     uint32_t hexagon = count > 1 ? 0 : l->hexagon;
     if (!given_sides(level, &w, &h)) {
-      bool upright = level->fabric == PHS_FABRIC_CONTINUED;
-      squarest(count, upright ? &h : &w, upright ? &w : &h);
+      if (level->fabric == PHS_FABRIC_CONTINUED || is_closed(level->fabric)) {
+        squarest(count, &h, &w);
+      } else {
+        assume_mesh(count, &w, &h);
+      }
       if (!assume_sides(l, level, part, w, h)) {
         return false;
       }
@@ -280,7 +290,7 @@ static bool lay_level(layout *l, int at) {
       hexagon = hexagon_of(level, w, h);
     }
     l->hexagon = hexagon;
-    if (!tile(l, level, w, h)) {
+    if (!tile(l, level, w, h, count)) {
       return false;
     }
   }
@@ -359,7 +369,7 @@ static bool make_node(layout *l) {
   m->width = m->height = 1;
   l->present = phs_arena_alloc(m->arena, 1);
   if (!l->present) {
-    return no_memory();
+    return false;
   }
   l->present[0] = 1;
   return true;

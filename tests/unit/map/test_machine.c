@@ -189,6 +189,9 @@ static void distances(void **state) {
       "fabric: hexagonal_mesh, count: 39, width: 9, height: 5",
       "fabric: hexagonal_mesh, count: 41, width: 5, height: 9",
       "fabric: continued, count: 30",
+      "fabric: unknown, count: 30",
+      "fabric: unknown, count: 127", /* a prime number: 12 x 11, five of them not there */
+      "fabric: mesh, count: 11",
   };
   for (size_t i = 0; i < sizeof custom / sizeof *custom; i++) {
     machine_case c = machine_of("other", "4", custom[i], "");
@@ -260,9 +263,12 @@ static void refused(void **state) {
       {"extends: spinnaker1\nsources: {a: {title: b}}\nlevels:\n"
        "  - {name: rack, source: a, count: 4, fabric: continued}\n",
        "fill a torus only by threes"},
+      {"family: other\nsources: {a: {title: b}}\nlevels:\n  - {name: core, source: a}\n"
+       "  - {name: row, source: a, count: 20000, fabric: mesh, width: 20000, height: 1}\n",
+       "more in a row, than can be numbered"},
       {"extends: truenorth\nsources: {a: {title: b}}\nlevels:\n"
        "  - {name: rack, source: a, count: 2000000, fabric: mesh}\n",
-       "has more cores than can be numbered"},
+       "has more cores, or more in a row"},
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     machine_case c = machine_try(bad[i].text);
