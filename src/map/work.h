@@ -106,6 +106,8 @@ typedef struct phs_work {
   const uint32_t *in, *out; /**< projections by target and by source population */
   uint64_t neurons;         /**< on cores: without inputs */
   double synapses;
+  const struct phs_pruned *pruned; /**< ask phs_work_pruned() */
+  size_t pruned_count;
 } phs_work;
 
 /** Expected messages a step, of one population, measured or given. */
@@ -140,6 +142,9 @@ phasor_status phs_work_create(const phs_net *n, const phs_work_options *o, phs_d
                               phs_work **out);
 /** NULL is allowed. */
 void phs_work_free(phs_work *w);
+/** What was pruned of the i-th projection from which weights below the threshold were dropped.
+ * @return false where there are not so many */
+bool phs_work_pruned(const phs_work *w, size_t i, phs_pruned *out);
 
 static inline uint64_t phs_box_count(const phs_box *b) {
   uint64_t n = 1;
