@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* Refinement: each vertex's best other part is found in parallel with the partition as it stands;
+ * moves are then made one after the other, each held against the partition as it is by then. Where
+ * parts are full, vertices change places. */
+#include "map/hyper_internal.h"
+
+#include <stdlib.h>
+
+enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 8 };
+
+/* What one thread adds up: what parts other than a vertex's own save. */
+typedef struct tally {
+  double *save;   /* [room] */
+  uint32_t *used; /* [room] */
+  uint32_t count;
+} tally;
+
+typedef struct rounds {
+  phs_hyper_state *s;
+  tally *tally;   /* [jobs] */
+  uint32_t *to;   /* [vertices] best part with room, if moving gains, or PHS_HYPER_NONE */
+  uint32_t *want; /* [vertices] best part, room or not */
+  float *gain;    /* [vertices] of going to want */
+  size_t base;
+  double least; /* gains below it are rounding */
+} rounds;
+
+static inline void save(tally *t, uint32_t p, double weight) {
+  if (weight <= 0) {
+    return;
+  }
+  if (t->save[p] == 0) {
+    t->used[t->count++] = p;
+  }
+  t->save[p] += weight;
+}
+
+/* Adds up what v saves in each part where nets already go. @return what it has to save to gain */
+static double tally_vertex(const phs_hyper_state *s, uint32_t v, tally *t) {
+  const phs_hyper *h = s->h;
+  uint32_t from = s->part[v];
+  double base = 0;
+  bool loops = false;
+  for (uint64_t i = h->in_row[v]; i < h->in_row[v + 1]; i++) {
+    uint32_t e = h->in_net[i], source = phs_hyper_source(&h->g, e);
+    bool loop = source == v;
+    uint32_t home = source == PHS_NO_VERTEX || loop ? PHS_HYPER_NONE : s->part[source];
+    double weight = phs_hyper_weight(&h->g, e);
+    const phs_hyper_slot *slot = s->slot + h->g.row[e];
+    bool alone = false, at_home = home == PHS_HYPER_NONE;
+    for (uint32_t k = 0; k < s->spread[e]; k++) {
+      uint32_t p = slot[k].part;
+      alone |= p == from && slot[k].count == 1;
+      at_home |= p == home;
+      save(t, p, weight);
+    }
+    if (!at_home) {
+      save(t, home, weight);
+    }
+    base += alone && home != from ? 0 : weight;
+    loops |= loop;
+  }
+  for (uint32_t i = phs_hyper_out_begin(h, v); i < phs_hyper_out_end(h, v); i++) {
+    uint32_t e = phs_hyper_out(h, i);
+    bool loop = false;
+    for (uint64_t k = h->in_row[v]; loops && !loop && k < h->in_row[v + 1]; k++) {
+      loop = h->in_net[k] == e;
+    }
+    double weight = phs_hyper_weight(&h->g, e);
+    const phs_hyper_slot *slot = s->slot + h->g.row[e];
+    for (uint32_t k = 0; k < s->spread[e] && !loop; k++) {
+      base += slot[k].part == from ? weight : 0;
+      save(t, slot[k].part, weight);
+    }
+  }
+  return base;
+}
+
+static void find_best(rounds *r, uint32_t v, tally *t) {
+  const phs_hyper_state *s = r->s;
+  double base = tally_vertex(s, v, t), top = -INFINITY, top_room = base + r->least;
+  uint32_t want = PHS_HYPER_NONE, to = PHS_HYPER_NONE, from = s->part[v];
+  for (uint32_t i = 0; i < t->count; i++) {
+    uint32_t p = t->used[i];
+    double value = t->save[p];
+    t->save[p] = 0;
+    if (p == from) {
+      continue;
+    }
+    if (value > top || (value == top && p < want)) {
+      top = value;
+      want = p;
+    }
+    if ((value > top_room || (value == top_room && p < to)) && phs_hyper_room(s, v, p)) {
+      top_room = value;
+      to = p;
+    }
+  }
+  t->count = 0;
+  r->to[v] = to;
+  r->want[v] = want;
+  r->gain[v] = (float)(top - base);
+}
+
+static void find_chunk(void *user, size_t first, size_t end, int thread) {
+  rounds *r = user;
+  for (size_t i = first; i < end; i++) {
+    find_best(r, (uint32_t)(r->base + i), &r->tally[thread]);
+  }
+}
+
+/* One round of moves. @return false where too little was gained to go on */
+static bool move_round(rounds *r, double enough, bool first) {
+  phs_hyper_state *s = r->s;
+  uint32_t n = s->h->g.vertex_count;
+  size_t block = n < SMALL ? 1 : (size_t)n / BLOCKS + 1;
+  double cost = s->cost;
+  for (r->base = 0; r->base < n; r->base += block) {
+    size_t count = n - r->base < block ? n - r->base : block;
+    phs_parallel(n < SMALL ? 1 : s->h->jobs, count, CHUNK, find_chunk, r);
+    for (size_t i = r->base; i < r->base + count; i++) {
+      if (r->to[i] != PHS_HYPER_NONE) {
+        phs_hyper_try(s, (uint32_t)i, r->to[i], r->least);
+      }
+    }
+    bool hopeless = n >= SMALL && (cost - s->cost) * BLOCKS < enough * cost;
+    if (first && r->base == 0 && hopeless) {
+      return false;
+    }
+  }
+  return true;
+}
+
+typedef struct waiting {
+  float gain;
+  uint32_t v, at; /* the part that it goes to, or leaves */
+} waiting;
+
+static int by_gain(const void *a, const void *b) {
+  const waiting *x = a, *y = b;
+  if (x->gain != y->gain) {
+    return x->gain > y->gain ? -1 : 1;
+  }
+  return x->v < y->v ? -1 : x->v > y->v;
+}
+
+static int by_part(const void *a, const void *b) {
+  const waiting *x = a, *y = b;
+  return x->at != y->at ? (x->at < y->at ? -1 : 1) : by_gain(a, b);
+}
+
+/* Vertices that gain elsewhere but find no room: into @p enters; for each part wanted, those of its
+ * own that lose little: into @p leaves. */
+static void collect(rounds *r, float *wanted, waiting *enters, size_t *enter_count, waiting *leaves,
+                    size_t *leave_count) {
+  const phs_hyper_state *s = r->s;
+  uint32_t n = s->h->g.vertex_count;
+  *enter_count = *leave_count = 0;
+  for (uint32_t v = 0; v < n; v++) {
+    if (r->want[v] != PHS_HYPER_NONE && r->want[v] != s->part[v] && r->gain[v] > (float)r->least) {
+      enters[(*enter_count)++] = (waiting){r->gain[v], v, r->want[v]};
+      wanted[r->want[v]] = fmaxf(wanted[r->want[v]], r->gain[v]);
+    }
+  }
+  for (uint32_t v = 0; v < n; v++) {
+    uint32_t p = s->part[v];
+    if (wanted[p] > 0 && r->want[v] != PHS_HYPER_NONE && r->gain[v] > -wanted[p]) {
+      leaves[(*leave_count)++] = (waiting){r->gain[v], v, p};
+    }
+  }
+  qsort(enters, *enter_count, sizeof *enters, by_gain);
+  qsort(leaves, *leave_count, sizeof *leaves, by_part);
+}
+
+/* The best of those that may leave @p w's part for it. */
+static void exchange(rounds *r, const waiting *w, const waiting *leaves, uint32_t begin,
+                     uint32_t end) {
+  phs_hyper_state *s = r->s;
+  uint32_t from = s->part[w->v];
+  int tries = 0;
+  if (from == w->at || phs_hyper_try(s, w->v, w->at, r->least) > 0) {
+    return;
+  }
+  double gain = phs_hyper_gain(s, w->v, w->at);
+  for (uint32_t i = begin; i < end && tries < TRIES && gain > r->least; i++) {
+    uint32_t u = leaves[i].v;
+    if (s->part[u] != w->at || gain + (double)leaves[i].gain <= r->least) {
+      continue;
+    }
+    tries++;
+    if (gain + phs_hyper_gain(s, u, from) > r->least &&
+        phs_hyper_try_swap(s, w->v, u, r->least) > 0) {
+      return;
+    }
+  }
+}
+
+static bool swap_round(rounds *r) {
+  phs_hyper_state *s = r->s;
+  uint32_t n = s->h->g.vertex_count;
+  phs_arena *arena = phs_arena_create();
+  float *wanted = arena ? PHS_NEW_ARRAY(arena, float, s->room) : NULL;
+  waiting *enters = arena ? PHS_NEW_ARRAY(arena, waiting, n) : NULL;
+  waiting *leaves = arena ? PHS_NEW_ARRAY(arena, waiting, n) : NULL;
+  uint32_t *row = arena ? PHS_NEW_ARRAY(arena, uint32_t, (size_t)s->room + 1) : NULL;
+  bool ok = wanted && enters && leaves && row;
+  if (ok) {
+    size_t enter_count, leave_count;
+    collect(r, wanted, enters, &enter_count, leaves, &leave_count);
+    for (size_t i = 0; i < leave_count; i++) {
+      row[leaves[i].at + 1]++;
+    }
+    for (uint32_t p = 0; p < s->room; p++) {
+      row[p + 1] += row[p];
+    }
+    for (size_t i = 0; i < enter_count; i++) {
+      uint32_t p = enters[i].at;
+      exchange(r, &enters[i], leaves, row[p], row[p + 1]);
+    }
+  }
+  phs_arena_destroy(arena);
+  return ok;
+}
+
+bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o) {
+  uint32_t n = s->h->g.vertex_count;
+  phs_arena *arena = phs_arena_create();
+  rounds r = {.s = s, .least = 1e-9 * s->cost / (n + 1)};
+  size_t jobs = (size_t)s->h->jobs;
+  r.tally = arena ? PHS_NEW_ARRAY(arena, tally, jobs) : NULL;
+  r.to = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
+  r.want = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
+  r.gain = arena ? PHS_NEW_ARRAY(arena, float, n) : NULL;
+  bool ok = r.tally && r.to && r.want && r.gain;
+  for (size_t j = 0; ok && j < jobs; j++) {
+    r.tally[j].save = PHS_NEW_ARRAY(arena, double, s->room);
+    r.tally[j].used = PHS_NEW_ARRAY(arena, uint32_t, s->room);
+    ok = r.tally[j].save && r.tally[j].used;
+  }
+  for (int i = 0; ok && i < o->most && s->parts > 1; i++) {
+    double before = s->cost;
+    if (!move_round(&r, o->enough, i == 0)) {
+      break;
+    }
+    ok = !o->swaps || swap_round(&r);
+    if (before - s->cost <= o->enough * before) {
+      break;
+    }
+  }
+  phs_arena_destroy(arena);
+  return ok;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The good way: cluster, place clusters, refine parts; axons that cannot be kept so are planned
+ * with like loads in a second try. */
+#include "map/hyper_internal.h"
+
+enum {
+  MOST_LEVELS = 12,
+  FULL_VISITS = 1024,
+  FIRST_VISITS = 48, /* of the finest level's first rounds */
+  FINE_CLUSTER = 64, /* vertices of the finest level's clusters */
+  SMALL_PINS = 3000000
+};
+
+typedef struct plan {
+  const phs_hyper *h;
+  const phs_hyper_options *o;
+  int dims; /* loads, axons where they are planned */
+  const float *load;
+  double most[PHS_HYPER_PLAN_DIMS];
+  float *star;
+  uint32_t co_pins;
+  uint32_t needed;
+} plan;
+
+/* Limits of the clusters of a level: @p fraction of a part's. */
+static void set_limits(const plan *p, double fraction, double *most) {
+  for (int d = 0; d < p->dims; d++) {
+    most[d] = p->most[d] < INFINITY ? fmin(1.0, fraction) * p->most[d] : INFINITY;
+  }
+}
+
+/* Rounds of label propagation from single vertices. */
+static uint32_t *cluster_level(const plan *p, const phs_hyper_level *l, const double *most,
+                               uint64_t seed, phs_arena *arena) {
+  size_t dims = (size_t)l->dims, cells = l->count * dims;
+  uint32_t *label = PHS_NEW_ARRAY(arena, uint32_t, l->count);
+  double *load = PHS_NEW_ARRAY(arena, double, cells);
+  if (!label || !load) {
+    return NULL;
+  }
+  for (uint32_t v = 0; v < l->count; v++) {
+    label[v] = v;
+  }
+  for (size_t i = 0; i < cells; i++) {
+    load[i] = (double)l->load[i];
+  }
+  int rounds = l->h && p->h->g.row[p->h->g.net_count] > SMALL_PINS ? 3 : 5;
+  for (int round = 0; round < rounds; round++) {
+    phs_hyper_spread spread = {.level = l,
+                               .label = label,
+                               .label_count = l->count,
+                               .load = load,
+                               .most = most,
+                               .visits =
+                                   l->h && rounds == 3 && round < 2 ? FIRST_VISITS : FULL_VISITS,
+                               .founders = true,
+                               .seed = seed * 31 + (uint64_t)round,
+                               .jobs = p->o->jobs};
+    uint32_t moved = phs_hyper_spread_round(&spread);
+    if (moved == PHS_HYPER_NONE) {
+      return NULL;
+    }
+    if (moved <= l->count / 100) {
+      break;
+    }
+  }
+  return label;
+}
+
+/* Levels until clusters are as large as parts may be. @return their number, 0 without memory */
+static int coarsen(const plan *p, uint64_t seed, phs_arena *arena, phs_hyper_level *levels) {
+  const phs_hypergraph *g = &p->h->g;
+  levels[0] = (phs_hyper_level){.count = g->vertex_count,
+                                .dims = p->dims,
+                                .load = p->load,
+                                .h = p->h,
+                                .star = p->star,
+                                .co_pins = p->co_pins};
+  double fraction =
+      fmin(0.25, fmax((double)FINE_CLUSTER * p->needed / g->vertex_count, 1.0 / 1024));
+  int count = 1;
+  for (;;) {
+    double most[PHS_HYPER_PLAN_DIMS];
+    set_limits(p, fraction, most);
+    phs_arena *own = phs_arena_create();
+    uint32_t *label =
+        own ? cluster_level(p, &levels[count - 1], most, seed + (uint64_t)count, own) : NULL;
+    bool ok =
+        label && phs_hyper_contract(&levels[count - 1], label, p->o->jobs, arena, &levels[count]);
+    phs_arena_destroy(own);
+    if (!ok) {
+      return 0;
+    }
+    bool stalled = levels[count].count > levels[count - 1].count / 20 * 19;
+    count++;
+    if (count == MOST_LEVELS || levels[count - 1].count <= p->needed ||
+        (fraction >= 1 && stalled)) {
+      return count;
+    }
+    fraction = count == MOST_LEVELS - 2 ? 1.0 : fmin(1.0, fraction * 8);
+  }
+}
+
+/* Parts of the whole hypergraph by clusters. @return parts, or PHS_HYPER_NONE without memory */
+static uint32_t first_parts(const plan *p, uint32_t most_parts, uint64_t seed, uint32_t *part) {
+  phs_arena *arena = phs_arena_create();
+  phs_hyper_level levels[MOST_LEVELS + 1];
+  int count = arena ? coarsen(p, seed, arena, levels) : 0;
+  uint32_t parts = PHS_HYPER_NONE;
+  if (count > 0) {
+    uint32_t found = levels[count - 1].count;
+    uint32_t wanted =
+        found <= p->needed + p->needed / 16 && found <= most_parts ? found : p->needed;
+    parts = phs_hyper_initial(levels, count, p->most, wanted, most_parts, seed, p->o->jobs, arena,
+                              part);
+  }
+  phs_arena_destroy(arena);
+  return parts;
+}
+
+/* Weight of a pin of each net: what merging it with the source is worth. */
+static bool weigh_pins(plan *p, phs_arena *arena) {
+  const phs_hypergraph *g = &p->h->g;
+  p->star = PHS_NEW_ARRAY(arena, float, g->net_count);
+  if (!p->star) {
+    return false;
+  }
+  double pairs = 0;
+  uint32_t foreign = 0;
+  for (uint32_t e = 0; e < g->net_count; e++) {
+    double pins = (double)(g->row[e + 1] - g->row[e]);
+    p->star[e] = pins > 0 ? (float)(phs_hyper_weight(g, e) / pins) : 0;
+    pairs += pins * pins;
+    foreign += phs_hyper_source(g, e) == PHS_NO_VERTEX;
+  }
+  double pins = (double)g->row[g->net_count];
+  p->co_pins = pairs < 3e8 ? 128 : pins < SMALL_PINS ? 16 : foreign > g->net_count / 4 ? 4 : 0;
+  return true;
+}
+
+static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, const phs_hyper_options *o,
+                   uint32_t *part, uint32_t parts, phs_hyper_result *result) {
+  phs_arena *arena = phs_arena_create();
+  phs_hyper_state s = {0};
+  uint64_t pins = h->g.row[h->g.net_count];
+  bool small = pins < SMALL_PINS;
+  phs_hyper_rounds rounds = {
+      .most = small ? 20 : 4, .enough = small ? 1e-4 : 4e-3, .swaps = true, .seed = o->seed};
+  bool ok = arena && phs_hyper_state_create(h, limits, part, parts, parts, arena, &s) &&
+            phs_hyper_kway(&s, &rounds) &&
+            (!small || phs_hyper_fm(&s, UINT64_C(1000000000), o->seed));
+  if (ok) {
+    uint32_t left = phs_hyper_renumber(h->g.vertex_count, part, parts, arena);
+    result->parts = left;
+    result->cost = s.cost;
+    ok = left != PHS_HYPER_NONE;
+  }
+  phs_arena_destroy(arena);
+  return ok;
+}
+
+phasor_status phs_hyper_multilevel(const phs_hypergraph *g, const phs_hyper_limits *limits,
+                                   const phs_hyper_options *o, uint32_t needed, uint32_t *part,
+                                   phs_hyper_result *result) {
+  phs_arena *arena = phs_arena_create();
+  phs_hyper h;
+  phasor_status status = PHASOR_ERROR_INTERNAL;
+  plan p = {.h = &h, .o = o, .dims = g->dims, .load = g->load, .needed = needed};
+  if (!arena || !phs_hyper_create(g, o->jobs, arena, &h) || !weigh_pins(&p, arena)) {
+    goto cleanup;
+  }
+  memcpy(p.most, limits->capacity, sizeof limits->capacity);
+  uint32_t parts = first_parts(&p, limits->most_parts, o->seed, part);
+  if (parts == PHS_HYPER_NONE) {
+    goto cleanup;
+  }
+  status = PHASOR_ERROR_TARGET;
+  if (parts > limits->most_parts) {
+    goto cleanup;
+  }
+  status = phs_hyper_split(g, limits, o->jobs, NULL, part, &parts, result);
+  if (status == PHASOR_OK && !refine(&h, limits, o, part, parts, result)) {
+    status = PHASOR_ERROR_INTERNAL;
+  }
+cleanup:
+  phs_arena_destroy(arena);
+  return status;
+}

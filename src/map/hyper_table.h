@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/** @file hyper_table.h  Sums of weights by label: a small open hash table that stays in the nearest
+ * caches. Each thread has its own. */
+#ifndef PHS_MAP_HYPER_TABLE_H
+#define PHS_MAP_HYPER_TABLE_H
+
+#include "map/hyper_internal.h"
+
+typedef struct phs_hyper_table {
+  uint32_t *key; /**< PHS_HYPER_NONE: free */
+  float *value;
+  uint32_t *used; /**< slots in the order of their first use */
+  uint32_t count, mask;
+  int shift;
+} phs_hyper_table;
+
+/** For up to @p labels different labels at a time. */
+static inline bool phs_hyper_table_create(phs_hyper_table *t, uint32_t labels, phs_arena *arena) {
+  int bits = 6;
+  while (bits < 31 && ((uint32_t)1 << bits) < labels + labels / 2) {
+    bits++;
+  }
+  size_t slots = (size_t)1 << bits;
+  *t = (phs_hyper_table){.mask = (uint32_t)slots - 1, .shift = 32 - bits};
+  t->key = PHS_NEW_ARRAY(arena, uint32_t, slots);
+  t->value = PHS_NEW_ARRAY(arena, float, slots);
+  t->used = PHS_NEW_ARRAY(arena, uint32_t, slots);
+  if (!t->key || !t->value || !t->used) {
+    return false;
+  }
+  memset(t->key, 0xff, slots * sizeof *t->key);
+  return true;
+}
+
+static inline void phs_hyper_table_add(phs_hyper_table *t, uint32_t label, float weight) {
+  uint32_t at = (label * 0x9e3779b1u) >> t->shift;
+  while (t->key[at] != label) {
+    if (t->key[at] == PHS_HYPER_NONE) {
+      t->key[at] = label;
+      t->value[at] = 0;
+      t->used[t->count++] = at;
+      break;
+    }
+    at = (at + 1) & t->mask;
+  }
+  t->value[at] += weight;
+}
+
+static inline float phs_hyper_table_get(const phs_hyper_table *t, uint32_t label) {
+  uint32_t at = (label * 0x9e3779b1u) >> t->shift;
+  while (t->key[at] != label) {
+    if (t->key[at] == PHS_HYPER_NONE) {
+      return 0;
+    }
+    at = (at + 1) & t->mask;
+  }
+  return t->value[at];
+}
+
+static inline void phs_hyper_table_clear(phs_hyper_table *t) {
+  for (uint32_t i = 0; i < t->count; i++) {
+    t->key[t->used[i]] = PHS_HYPER_NONE;
+  }
+  t->count = 0;
+}
+
+/** The largest number of visits that phs_hyper_visit() makes with @p visits. */
+#define PHS_HYPER_VISITED(visits) (2 * (visits) + 2)
+
+/**
+ * Adds the weights of a vertex's neighbours to the table, by label; at most about @p visits of
+ * them, evenly sampled. Neighbours without a label are left out.
+ */
+static inline void phs_hyper_visit(const phs_hyper_level *l, uint32_t v, const uint32_t *label,
+                                   uint32_t visits, phs_hyper_table *t) {
+  if (!l->h) {
+    const uint32_t *neighbour = l->neighbour + (size_t)v * l->stride;
+    const float *weight = l->weight + (size_t)v * l->stride;
+    uint32_t n = l->degree[v] < visits ? l->degree[v] : visits;
+    for (uint32_t i = 0; i < n; i++) {
+      uint32_t to = label[neighbour[i]];
+      if (to != PHS_HYPER_NONE) {
+        phs_hyper_table_add(t, to, weight[i]);
+      }
+    }
+    return;
+  }
+  const phs_hypergraph *g = &l->h->g;
+  uint64_t half = visits / 2 ? visits / 2 : 1;
+  for (uint32_t i = phs_hyper_out_begin(l->h, v); i < phs_hyper_out_end(l->h, v); i++) {
+    uint32_t e = phs_hyper_out(l->h, i);
+    uint64_t n = g->row[e + 1] - g->row[e], step = (n + half - 1) / half;
+    for (uint64_t k = g->row[e]; k < g->row[e + 1] && t->count < visits; k += step) {
+      uint32_t to = label[g->pin[k]];
+      if (to != PHS_HYPER_NONE) {
+        phs_hyper_table_add(t, to, l->star[e] * (float)step);
+      }
+    }
+  }
+  uint64_t n = l->h->in_row[v + 1] - l->h->in_row[v];
+  uint64_t step = (n * (1 + l->co_pins) + half - 1) / half;
+  for (uint64_t k = l->h->in_row[v]; k < l->h->in_row[v + 1] && t->count < visits; k += step) {
+    uint32_t e = l->h->in_net[k], source = phs_hyper_source(g, e);
+    uint32_t to = source == PHS_NO_VERTEX ? PHS_HYPER_NONE : label[source];
+    float weight = l->star[e] * (float)step;
+    if (to != PHS_HYPER_NONE) {
+      phs_hyper_table_add(t, to, weight);
+    }
+    if (l->co_pins == 0) {
+      continue;
+    }
+    uint64_t pins = g->row[e + 1] - g->row[e], far = (pins + l->co_pins - 1) / l->co_pins;
+    for (uint64_t i = g->row[e] + (far > 1 ? v % far : 0); i < g->row[e + 1]; i += far) {
+      to = label[g->pin[i]];
+      if (to != PHS_HYPER_NONE && t->count < visits) {
+        phs_hyper_table_add(t, to, weight * (float)far);
+      }
+    }
+  }
+}
+
+#endif
