@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 #include "map/check.h"
 
+#include "map/route.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -138,6 +140,9 @@ phasor_status phs_map_check(const phs_map *m, phs_diag *diag) {
   }
   if (status == PHASOR_OK) {
     status = phs_check_synapses(m, CHECK_ALL_SYNAPSES, diag);
+  }
+  if (status == PHASOR_OK && m->routing.load) {
+    status = phs_route_check(m, diag);
   }
   return status;
 }
