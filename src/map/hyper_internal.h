@@ -120,7 +120,7 @@ typedef struct phs_hyper_state {
   bool axons;                  /**< limits of axons are finite and kept */
   phs_hyper_distance distance; /**< NULL: 1 between different parts */
   const void *user;
-  float *table; /**< [parts * parts] of distances where parts are few, or NULL */
+  const double *table; /**< [parts * parts] of distances where parts are few, or NULL */
   double cost;
 } phs_hyper_state;
 
@@ -131,7 +131,7 @@ static inline double phs_hyper_apart(const phs_hyper_state *s, uint32_t a, uint3
   if (!s->distance) {
     return a != b ? 1.0 : 0.0;
   }
-  return s->table ? (double)s->table[(size_t)a * s->room + b] : s->distance(s->user, a, b);
+  return s->table ? s->table[(size_t)a * s->parts + b] : s->distance(s->user, a, b);
 }
 static inline uint32_t phs_hyper_held(const phs_hyper_state *s, uint32_t net, uint32_t part) {
   const phs_hyper_slot *slot = s->slot + s->h->g.row[net];

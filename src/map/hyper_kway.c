@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 8 };
+enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 8, NEAR = 6 };
 
 /* What one thread adds up: what parts other than a vertex's own save. */
 typedef struct tally {
@@ -102,10 +102,62 @@ static void find_best(rounds *r, uint32_t v, tally *t) {
   r->gain[v] = (float)(top - base);
 }
 
+/* With distances: the parts that v talks to most, each looked at exactly. */
+static void find_near(rounds *r, uint32_t v, tally *t) {
+  const phs_hyper_state *s = r->s;
+  const phs_hyper *h = s->h;
+  uint32_t from = s->part[v], near[NEAR], count = 0;
+  for (uint64_t i = h->in_row[v]; i < h->in_row[v + 1]; i++) {
+    uint32_t e = h->in_net[i], source = phs_hyper_source(&h->g, e);
+    if (source != PHS_NO_VERTEX && source != v) {
+      save(t, s->part[source], phs_hyper_weight(&h->g, e));
+    }
+  }
+  for (uint32_t i = phs_hyper_out_begin(h, v); i < phs_hyper_out_end(h, v); i++) {
+    uint32_t e = phs_hyper_out(h, i);
+    for (uint32_t k = 0; k < s->spread[e]; k++) {
+      save(t, s->slot[h->g.row[e] + k].part, phs_hyper_weight(&h->g, e));
+    }
+  }
+  for (uint32_t i = 0; i < t->count; i++) { /* insertion into the few heaviest */
+    uint32_t p = t->used[i], at;
+    if (p == from || (count == NEAR && t->save[p] <= t->save[near[NEAR - 1]])) {
+      continue;
+    }
+    count += count < NEAR;
+    for (at = count - 1; at > 0 && t->save[near[at - 1]] < t->save[p]; at--) {
+      near[at] = near[at - 1];
+    }
+    near[at] = p;
+  }
+  for (uint32_t i = 0; i < t->count; i++) {
+    t->save[t->used[i]] = 0;
+  }
+  t->count = 0;
+  double top = -INFINITY, top_room = r->least;
+  r->to[v] = r->want[v] = PHS_HYPER_NONE;
+  for (uint32_t i = 0; i < count; i++) {
+    double gain = phs_hyper_gain(s, v, near[i]);
+    if (gain > top) {
+      top = gain;
+      r->want[v] = near[i];
+    }
+    if (gain > top_room && phs_hyper_room(s, v, near[i])) {
+      top_room = gain;
+      r->to[v] = near[i];
+    }
+  }
+  r->gain[v] = (float)top;
+}
+
 static void find_chunk(void *user, size_t first, size_t end, int thread) {
   rounds *r = user;
   for (size_t i = first; i < end; i++) {
-    find_best(r, (uint32_t)(r->base + i), &r->tally[thread]);
+    if (r->s->distance) {
+      find_near(r, (uint32_t)(r->base + i), &r->tally[thread]);
+    } else {
+      find_best(r, (uint32_t)(r->base + i), &r->tally[thread]);
+    }
   }
 }
 
