@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
  * Distance rules between boxes. Element i of an axis of d elements lies at (i + 1/2) extent / d
- * (synapses/recipe.h). Boxes are cut into a few pieces along each axis, one point stands for the
- * elements of a piece, and the profile is summed over pairs of points: the work of one question is
- * bounded, whatever the boxes hold. Axes of few elements are summed element by element.
+ * (synapses/recipe.h). Along each axis, sources and the targets near each of them are cut into a
+ * few pieces, one point stands for the elements of a piece, and the profile is summed over pairs of
+ * points: the work of one question is bounded, whatever the boxes hold. Few elements are summed one
+ * by one. What lies further off than a profile has weight is left out of the sums, as seen from the
+ * nearest elements, so that boxes far apart have their small expectations, too.
  */
 #include "map/work_recipe.h"
 #include "random/draw.h"
 #include "random/real.h"
 
 #include <math.h>
-
-/* Points along one axis of a box, at most, by the number of axes longer than one element. */
-enum { POINTS = 16 };
-static const uint32_t POINTS_FOR[PHS_MAP_RANK + 1] = {1, POINTS, 6, 4};
-
-/* What points of a box stand for, along one axis. */
-typedef struct points {
-  uint32_t count;
-  double at[POINTS];     /**< position, in the unit of the extents */
-  double weight[POINTS]; /**< elements */
-} points;
 
 /* Axis @p d of the populations' grids is axis d - (3 - rank) of the recipe's; below 0: none. */
 static int axis_of(const phs_recipe *r, int d) {
@@ -86,31 +77,132 @@ phs_box phs_distance_box(const phs_work *w, const phs_work_projection *p, const 
   return out;
 }
 
-/* ---------------------------------------------------------------------------------------- sums */
+/* ------------------------------------------------------------------------------- points of axes */
 
-/* Elements low to high of an axis in @p most points at most: pieces of equal length. */
-static points points_of(double cell, uint32_t low, uint32_t high, uint32_t most) {
-  uint32_t n = high - low;
-  points out = {.count = n < most ? n : most};
-  double each = (double)n / out.count;
-  for (uint32_t i = 0; i < out.count; i++) {
-    out.at[i] = (low + (i + 0.5) * each) * cell;
-    out.weight[i] = each;
-  }
-  return out;
+/* Pieces of sources and of a source's targets, at most, by the number of axes longer than one
+ * element. */
+static const uint32_t SOURCES_FOR[PHS_MAP_RANK + 1] = {1, 12, 6, 3};
+static const uint32_t TARGETS_FOR[PHS_MAP_RANK + 1] = {1, 32, 16, 6};
+enum { IMAGES = 3, SOURCES = IMAGES * 12, PAIRS = IMAGES * IMAGES * 12 * 32, POWERS = 3 };
+
+/* Points of the sources along one axis, and of the targets that each of them sees. */
+typedef struct points {
+  uint32_t count;
+  uint32_t cell[SOURCES];
+  double weight[SOURCES]; /* elements that the point stands for */
+  uint32_t first[SOURCES + 1];
+  double square[PAIRS]; /* squared distances */
+  double share[PAIRS];  /* elements */
+} points;
+
+typedef struct axis_view {
+  double cs, ct; /* lengths of cells */
+  double turn;   /* of a periodic axis; else 0 */
+  uint32_t source_low, source_high, target_low, target_high;
+  double gap;                /* least distance */
+  double range;              /* beyond the nearest, further elements are left out */
+  uint32_t sources, targets; /* pieces at most */
+} axis_view;
+
+/* Least distance from position @p low or above, up to @p high, to those from @p from to @p to. */
+static double gap_of(double low, double high, double from, double to) {
+  return fmax(0.0, fmax(from - high, low - to));
 }
 
-/* Squared distances of all pairs of points along one axis. */
-static void squares_of(const phs_recipe *r, int axis, const points *s, const points *t,
-                       double *out) {
-  double turn = r->target_grid.extent[axis];
-  for (uint32_t i = 0; i < s->count; i++) {
-    for (uint32_t j = 0; j < t->count; j++) {
-      double d = fabs(t->at[j] - s->at[i]);
-      d = r->periodic && turn - d < d ? turn - d : d;
-      out[i * t->count + j] = d * d;
+static double target_gap(const axis_view *v, double low, double high) {
+  double from = (v->target_low + 0.5) * v->ct, to = (v->target_high - 0.5) * v->ct;
+  double gap = gap_of(low, high, from, to);
+  if (v->turn > 0.0) {
+    gap = fmin(gap, gap_of(low, high, from - v->turn, to - v->turn));
+    gap = fmin(gap, gap_of(low, high, from + v->turn, to + v->turn));
+  }
+  return gap;
+}
+
+/* Elements of [low, high) whose centres lie between two positions. */
+static bool clip(double cell, double from, double to, uint32_t *low, uint32_t *high) {
+  double first = ceil(from / cell - 0.5 - 1e-9), last = floor(to / cell - 0.5 + 1e-9);
+  first = fmax(first, *low);
+  last = fmin(last, *high - 1.0);
+  if (first > last) {
+    return false;
+  }
+  *low = (uint32_t)first;
+  *high = (uint32_t)last + 1;
+  return true;
+}
+
+/* Targets around the source at @p at: each of them once, at its nearest image. */
+static uint32_t add_targets(const axis_view *v, double at, uint32_t n, points *out) {
+  const double far = target_gap(v, at, at) + v->range, half = 0.5 * v->turn;
+  const int images = v->turn > 0.0 ? 1 : 0;
+  for (int k = -images; k <= images; k++) {
+    uint32_t low = v->target_low, high = v->target_high;
+    double shift = k * v->turn, from = at - far, to = at + far;
+    if (images) { /* an element half a turn away counts on one side */
+      from = fmax(from, at - half + 1e-6 * v->ct);
+      to = fmin(to, at + half);
+    }
+    if (!clip(v->ct, from - shift, to - shift, &low, &high)) {
+      continue;
+    }
+    uint32_t pieces = high - low < v->targets ? high - low : v->targets;
+    double each = (double)(high - low) / pieces;
+    for (uint32_t i = 0; i < pieces; i++) {
+      double d = (low + (i + 0.5) * each) * v->ct + shift - at;
+      out->square[n] = d * d;
+      out->share[n++] = each;
     }
   }
+  return n;
+}
+
+static void add_sources(const axis_view *v, uint32_t low, uint32_t high, points *out) {
+  uint32_t pieces = high - low < v->sources ? high - low : v->sources;
+  double each = (double)(high - low) / pieces;
+  for (uint32_t i = 0; i < pieces; i++) {
+    uint32_t n = out->count++, cell = (uint32_t)(low + (i + 0.5) * each);
+    out->cell[n] = cell;
+    out->weight[n] = each;
+    out->first[n + 1] = add_targets(v, (cell + 0.5) * v->cs, out->first[n], out);
+  }
+}
+
+/* The sources near the targets or their images; intervals do not overlap and ascend. */
+static void fill_points(const axis_view *v, points *out) {
+  const double far = v->gap + v->range;
+  const int images = v->turn > 0.0 ? 1 : 0;
+  uint32_t done = v->source_low;
+  out->count = 0;
+  out->first[0] = 0;
+  for (int k = -images; k <= images; k++) {
+    uint32_t low = v->source_low, high = v->source_high;
+    double shift = k * v->turn;
+    if (!clip(v->cs, (v->target_low + 0.5) * v->ct + shift - far,
+              (v->target_high - 0.5) * v->ct + shift + far, &low, &high)) {
+      continue;
+    }
+    low = low > done ? low : done;
+    if (low < high) {
+      add_sources(v, low, high, out);
+      done = high;
+    }
+  }
+}
+
+/* ---------------------------------------------------------------------------------------- sums */
+
+typedef struct sums {
+  const phs_recipe *r;
+  double reach; /* squared */
+  points axis[PHS_MAP_RANK];
+  phs_box itself; /* sources that are among the targets but may not reach themselves */
+  bool apart;
+} sums;
+
+/* -log(1 - p): how much less likely silence gets by a pair of probability p. */
+static double loudness(double p) {
+  return p < 0.02 ? p * (1.0 + p * (0.5 + p * (1.0 / 3.0))) : p < 1.0 ? -phs_log(1.0 - p) : 745.0;
 }
 
 /* Probabilities of squared distances, in their place. */
@@ -132,109 +224,161 @@ static void profile_of(const phs_recipe *r, double reach, size_t count, double *
   }
 }
 
-/* -log(1 - p): how much less likely silence gets by a pair of probability p. */
-static double loudness(double p) {
-  return p < 0.02 ? p * (1.0 + p * (0.5 + p * (1.0 / 3.0))) : p < 1.0 ? -phs_log(1.0 - p) : 745.0;
-}
-
-typedef struct sums {
-  const phs_recipe *r;
-  double reach;
-  points s[PHS_MAP_RANK], t[PHS_MAP_RANK];
-  double square[PHS_MAP_RANK][POINTS * POINTS];
-} sums;
-
-/* One point of the sources, (c, y, x), to all points of the targets: sum of probabilities; of
- * -log(1 - p) into @p loud where not NULL. */
-static double sum_point(const sums *a, uint32_t c, uint32_t y, uint32_t x, double *loud) {
-  const points *t = a->t;
-  double p[POINTS * POINTS], sum = 0.0;
-  for (uint32_t k = 0; k < t[0].count; k++) {
-    size_t n = 0;
-    double outer = a->square[0][c * t[0].count + k];
-    for (uint32_t j = 0; j < t[1].count; j++) {
-      double middle = outer + a->square[1][y * t[1].count + j];
-      for (uint32_t i = 0; i < t[2].count; i++) {
-        p[n++] = middle + a->square[2][x * t[2].count + i];
+/* One source point to all its targets: sum of probabilities; of loudness into @p loud. */
+static double sum_source(const sums *a, const uint32_t *i, double *loud) {
+  const points *c = &a->axis[0], *y = &a->axis[1], *x = &a->axis[2];
+  const uint32_t first = x->first[i[2]], n = x->first[i[2] + 1] - first;
+  double p[IMAGES * 32], sum = 0.0;
+  for (uint32_t k = c->first[i[0]]; k < c->first[i[0] + 1]; k++) {
+    for (uint32_t j = y->first[i[1]]; j < y->first[i[1] + 1]; j++) {
+      const double square = c->square[k] + y->square[j], share = c->share[k] * y->share[j];
+      for (uint32_t m = 0; m < n; m++) {
+        p[m] = square + x->square[first + m];
       }
-    }
-    profile_of(a->r, a->reach, n, p);
-    for (size_t m = 0; m < n; m++) {
-      double weight = t[0].weight[k] * t[1].weight[m / t[2].count] * t[2].weight[m % t[2].count];
-      sum += weight * p[m];
-      if (loud) {
-        *loud += weight * loudness(p[m]);
+      profile_of(a->r, a->reach, n, p);
+      for (uint32_t m = 0; m < n; m++) {
+        sum += share * x->share[first + m] * p[m];
+        *loud += share * x->share[first + m] * loudness(p[m]);
       }
     }
   }
   return sum;
 }
 
-/* False where the boxes are further apart than anything reaches. */
-static bool prepare(const phs_work_projection *p, const phs_box *source, const phs_box *target,
-                    sums *a) {
-  const phs_recipe *r = p->recipe;
-  double nearest = 0.0;
-  int long_axes = 0;
-  for (int d = 0; d < PHS_MAP_RANK; d++) {
-    long_axes += source->high[d] - source->low[d] > 1 || target->high[d] - target->low[d] > 1;
+/* Gaussians that nothing cuts off are products over the axes, and so are their powers. */
+typedef double axis_powers[SOURCES][POWERS];
+
+static void fill_powers(const phs_recipe *r, const points *p, axis_powers out) {
+  const double per_square = -0.5 / (r->width * r->width);
+  double exponent[PHS_WORDS], power[PHS_WORDS];
+  for (uint32_t i = 0; i < p->count; i++) {
+    double sum[POWERS] = {0};
+    for (uint32_t first = p->first[i]; first < p->first[i + 1]; first += PHS_WORDS) {
+      uint32_t rest = p->first[i + 1] - first, n = rest < PHS_WORDS ? rest : PHS_WORDS;
+      for (uint32_t k = 0; k < n; k++) {
+        exponent[k] = p->square[first + k] * per_square;
+      }
+      phs_exps(exponent, n, power);
+      for (uint32_t k = 0; k < n; k++) {
+        double share = p->share[first + k], e = power[k];
+        sum[0] += share * e;
+        sum[1] += share * e * e;
+        sum[2] += share * e * e * e;
+      }
+    }
+    for (int k = 0; k < POWERS; k++) {
+      out[i][k] = sum[k];
+    }
   }
+}
+
+static double product_source(const sums *a, const axis_powers *g, const uint32_t *i, double *loud) {
+  const double p = a->r->probability;
+  double term[POWERS];
+  for (int k = 0; k < POWERS; k++) {
+    term[k] = g[0][i[0]][k] * g[1][i[1]][k] * g[2][i[2]][k];
+  }
+  *loud = p * (term[0] + p * (term[1] / 2.0 + p * term[2] / 3.0));
+  return p * term[0];
+}
+
+static bool sends_to_itself(const sums *a, const uint32_t *i) {
   for (int d = 0; d < PHS_MAP_RANK; d++) {
-    int axis = axis_of(r, d);
-    if (axis < 0) {
-      a->s[d] = points_of(1.0, 0, 1, 1);
-      a->t[d] = points_of(1.0, 0, 1, 1);
-      a->square[d][0] = 0.0;
-      continue;
-    }
-    uint32_t most = POINTS_FOR[long_axes];
-    double cs = cell_of(&r->source_grid, axis), ct = cell_of(&r->target_grid, axis);
-    double gap = fmax((target->low[d] + 0.5) * ct - (source->high[d] - 0.5) * cs,
-                      (source->low[d] + 0.5) * cs - (target->high[d] - 0.5) * ct);
-    if (r->periodic) {
-      double span = fmax((target->high[d] - 0.5) * ct, (source->high[d] - 0.5) * cs) -
-                    fmin((target->low[d] + 0.5) * ct, (source->low[d] + 0.5) * cs);
-      gap = fmin(gap, r->target_grid.extent[axis] - span);
-    }
-    nearest += gap > 0.0 ? gap * gap : 0.0;
-    if (nearest > a->reach) {
+    uint32_t cell = a->axis[d].cell[i[d]];
+    if (cell < a->itself.low[d] || cell >= a->itself.high[d]) {
       return false;
     }
-    a->s[d] = points_of(cs, source->low[d], source->high[d], most);
-    a->t[d] = points_of(ct, target->low[d], target->high[d], most);
-    squares_of(r, axis, &a->s[d], &a->t[d], a->square[d]);
+  }
+  return a->apart;
+}
+
+static double sum_all(const sums *a, double *axons) {
+  const phs_recipe *r = a->r;
+  const bool product =
+      r->profile == PHS_PROFILE_GAUSSIAN && r->cutoff >= 3.5 * r->width && r->probability <= 1.0;
+  axis_powers g[PHS_MAP_RANK];
+  double synapses = 0.0;
+  uint32_t i[PHS_MAP_RANK];
+  for (int d = 0; product && d < PHS_MAP_RANK; d++) {
+    fill_powers(r, &a->axis[d], g[d]);
+  }
+  *axons = 0.0;
+  for (i[0] = 0; i[0] < a->axis[0].count; i[0]++) {
+    for (i[1] = 0; i[1] < a->axis[1].count; i[1]++) {
+      for (i[2] = 0; i[2] < a->axis[2].count; i[2]++) {
+        double weight = a->axis[0].weight[i[0]] * a->axis[1].weight[i[1]] * a->axis[2].weight[i[2]];
+        double loud = 0.0;
+        double sum = product ? product_source(a, g, i, &loud) : sum_source(a, i, &loud);
+        if (sends_to_itself(a, i)) {
+          sum = fmax(0.0, sum - r->probability);
+          loud = fmax(0.0, loud - loudness(r->probability));
+        }
+        synapses += weight * sum;
+        *axons += weight * (loud < 1e-6 ? loud : 1.0 - phs_exp(-loud));
+      }
+    }
+  }
+  return synapses;
+}
+
+/* How far profiles have weight, beyond the nearest elements, which are @p nearest away. */
+static double range_of(const phs_recipe *r, double nearest, double reach) {
+  double range = reach;
+  if (r->profile == PHS_PROFILE_GAUSSIAN) {
+    range = 4.0 * r->width;
+  } else if (r->profile == PHS_PROFILE_EXPONENTIAL && nearest < 2.0 * r->width) {
+    range = 8.0 * r->width;
+  }
+  return range < reach ? range : reach;
+}
+
+/* Views of all axes; false where the boxes are further apart than anything reaches. */
+static bool prepare(const phs_recipe *r, const phs_box *source, const phs_box *target, sums *a) {
+  axis_view v[PHS_MAP_RANK];
+  double nearest = 0.0;
+  int extended = 0;
+  for (int d = 0; d < PHS_MAP_RANK; d++) {
+    int axis = axis_of(r, d);
+    v[d] = (axis_view){.cs = 1.0,
+                       .ct = 1.0,
+                       .source_low = source->low[d],
+                       .source_high = source->high[d],
+                       .target_low = target->low[d],
+                       .target_high = target->high[d]};
+    if (axis >= 0) {
+      v[d].cs = cell_of(&r->source_grid, axis);
+      v[d].ct = cell_of(&r->target_grid, axis);
+      v[d].turn = r->periodic ? r->target_grid.extent[axis] : 0.0;
+    }
+    v[d].gap =
+        target_gap(&v[d], (v[d].source_low + 0.5) * v[d].cs, (v[d].source_high - 0.5) * v[d].cs);
+    nearest += v[d].gap * v[d].gap;
+    extended += source->high[d] - source->low[d] > 1 || target->high[d] - target->low[d] > 1;
+  }
+  if (nearest > a->reach) {
+    return false;
+  }
+  for (int d = 0; d < PHS_MAP_RANK; d++) {
+    v[d].range = range_of(r, phs_sqrt(nearest), phs_sqrt(a->reach));
+    v[d].sources = SOURCES_FOR[extended];
+    v[d].targets = TARGETS_FOR[extended];
+    fill_points(&v[d], &a->axis[d]);
   }
   return true;
 }
 
 double phs_distance_sum(const phs_work *w, const phs_work_projection *p, const phs_box *source,
                         const phs_box *target, double *axons) {
-  const phs_recipe *r = p->recipe;
   sums a;
-  phs_box meet;
-  double synapses = 0.0, itself = 0.0;
   (void)w;
-  a.r = r;
-  a.reach = square_reach(r);
-  if (axons) {
-    *axons = 0.0;
-  }
-  if (phs_box_count(source) == 0 || phs_box_count(target) == 0 || !prepare(p, source, target, &a)) {
+  *axons = 0.0;
+  a.r = p->recipe;
+  a.reach = square_reach(p->recipe);
+  if (phs_box_count(source) == 0 || phs_box_count(target) == 0 ||
+      !prepare(p->recipe, source, target, &a)) {
     return 0.0;
   }
-  for (uint32_t c = 0; c < a.s[0].count; c++) {
-    for (uint32_t y = 0; y < a.s[1].count; y++) {
-      for (uint32_t x = 0; x < a.s[2].count; x++) {
-        double weight = a.s[0].weight[c] * a.s[1].weight[y] * a.s[2].weight[x], loud = 0.0;
-        synapses += weight * sum_point(&a, c, y, x, axons ? &loud : NULL);
-        if (axons) {
-          *axons += weight * (1.0 - phs_exp(-loud));
-        }
-      }
-    }
-  }
-  if (r->same_population && !r->autapses && phs_box_meet(source, target, &meet)) {
-    itself = (double)phs_box_count(&meet) * r->probability;
-  }
-  return synapses > itself ? synapses - itself : 0.0;
+  a.apart =
+      p->recipe->same_population && !p->recipe->autapses && phs_box_meet(source, target, &a.itself);
+  return sum_all(&a, axons);
 }

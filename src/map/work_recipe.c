@@ -117,7 +117,8 @@ double phs_recipe_synapses(const phs_work *w, const phs_work_projection *p, cons
     return partners(w, p, source, target);
   }
   if (has_places(w, p)) {
-    return phs_distance_sum(w, p, source, target, NULL);
+    double axons;
+    return phs_distance_sum(w, p, source, target, &axons);
   }
   const sizes s = sizes_of(w, p, source, target);
   /* all possible pairs are alike */

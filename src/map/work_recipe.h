@@ -20,7 +20,7 @@ double phs_recipe_axons(const phs_work *w, const phs_work_projection *p, const p
 /** Of a distance rule; PHS_RULE_DISTANCE with grids that are those of the populations. */
 phs_box phs_distance_box(const phs_work *w, const phs_work_projection *p, const phs_box *box,
                          bool forwards);
-/** @param axons set to the expected number, where not NULL; @return expected synapses */
+/** @param axons set to the expected number; @return expected synapses */
 double phs_distance_sum(const phs_work *w, const phs_work_projection *p, const phs_box *source,
                         const phs_box *target, double *axons);
 /** Whether grid @p g is that of population @p p. */
