@@ -81,8 +81,8 @@ phs_box phs_distance_box(const phs_work *w, const phs_work_projection *p, const 
 
 /* Pieces of sources and of a source's targets, at most, by the number of axes longer than one
  * element. */
-static const uint32_t SOURCES_FOR[PHS_MAP_RANK + 1] = {1, 12, 6, 3};
-static const uint32_t TARGETS_FOR[PHS_MAP_RANK + 1] = {1, 32, 16, 6};
+static const uint32_t SOURCES_FOR[PHS_MAP_RANK + 1] = {1, 12, 5, 3};
+static const uint32_t TARGETS_FOR[PHS_MAP_RANK + 1] = {1, 32, 10, 6};
 enum { IMAGES = 3, SOURCES = IMAGES * 12, PAIRS = IMAGES * IMAGES * 12 * 32, POWERS = 3 };
 
 /* Points of the sources along one axis, and of the targets that each of them sees. */
@@ -102,6 +102,7 @@ typedef struct axis_view {
   double gap;                /* least distance */
   double range;              /* beyond the nearest, further elements are left out */
   uint32_t sources, targets; /* pieces at most */
+  bool narrow;               /* places between elements would miss the profile's middle */
 } axis_view;
 
 /* Least distance from position @p low or above, up to @p high, to those from @p from to @p to. */
@@ -164,7 +165,8 @@ static void add_sources(const axis_view *v, uint32_t low, uint32_t high, points 
     uint32_t n = out->count++, cell = (uint32_t)(low + (i + 0.5) * each);
     out->cell[n] = cell;
     out->weight[n] = each;
-    out->first[n + 1] = add_targets(v, (cell + 0.5) * v->cs, out->first[n], out);
+    double at = v->narrow ? cell + 0.5 : low + (i + 0.5) * each;
+    out->first[n + 1] = add_targets(v, at * v->cs, out->first[n], out);
   }
 }
 
@@ -192,8 +194,16 @@ static void fill_points(const axis_view *v, points *out) {
 
 /* ---------------------------------------------------------------------------------------- sums */
 
+enum { CELLS = 256 };
+
+typedef struct profile_table {
+  double per_length;
+  double chance[CELLS + 2], loud[CELLS + 2];
+} profile_table;
+
 typedef struct sums {
   const phs_recipe *r;
+  profile_table table;
   double reach; /* squared */
   points axis[PHS_MAP_RANK];
   phs_box itself; /* sources that are among the targets but may not reach themselves */
@@ -205,21 +215,25 @@ static double loudness(double p) {
   return p < 0.02 ? p * (1.0 + p * (0.5 + p * (1.0 / 3.0))) : p < 1.0 ? -phs_log(1.0 - p) : 745.0;
 }
 
-/* Probabilities of squared distances, in their place. */
-static void profile_of(const phs_recipe *r, double reach, size_t count, double *x) {
+/* The profile over distances from 0 to the farthest that counts. */
+static void fill_table(const phs_recipe *r, double farthest, profile_table *out) {
   double exponent[PHS_WORDS], power[PHS_WORDS];
   const double per_square = -0.5 / (r->width * r->width), per_length = -1.0 / r->width;
-  for (size_t first = 0; first < count; first += PHS_WORDS) {
-    size_t n = count - first < PHS_WORDS ? count - first : PHS_WORDS;
-    double *at = x + first;
-    for (size_t i = 0; i < n; i++) {
-      exponent[i] = r->profile == PHS_PROFILE_GAUSSIAN ? at[i] * per_square
+  const double cell = farthest / CELLS;
+  out->per_length = cell > 0.0 ? 1.0 / cell : 0.0;
+  for (uint32_t first = 0; first < CELLS + 2; first += PHS_WORDS) {
+    uint32_t n = CELLS + 2 - first < PHS_WORDS ? CELLS + 2 - first : PHS_WORDS;
+    for (uint32_t i = 0; i < n; i++) {
+      double d = (first + i) * cell;
+      exponent[i] = r->profile == PHS_PROFILE_GAUSSIAN ? d * d * per_square
                     : r->profile == PHS_PROFILE_DISC   ? 0.0
-                                                       : phs_sqrt(at[i]) * per_length;
+                                                       : d * per_length;
     }
     phs_exps(exponent, n, power);
-    for (size_t i = 0; i < n; i++) {
-      at[i] = at[i] <= reach ? r->probability * power[i] : 0.0;
+    for (uint32_t i = 0; i < n; i++) {
+      double p = r->probability * power[i];
+      out->chance[first + i] = p;
+      out->loud[first + i] = loudness(p);
     }
   }
 }
@@ -227,21 +241,27 @@ static void profile_of(const phs_recipe *r, double reach, size_t count, double *
 /* One source point to all its targets: sum of probabilities; of loudness into @p loud. */
 static double sum_source(const sums *a, const uint32_t *i, double *loud) {
   const points *c = &a->axis[0], *y = &a->axis[1], *x = &a->axis[2];
-  const uint32_t first = x->first[i[2]], n = x->first[i[2] + 1] - first;
-  double p[IMAGES * 32], sum = 0.0;
+  const profile_table *t = &a->table;
+  double sum = 0.0, sum_loud = 0.0;
   for (uint32_t k = c->first[i[0]]; k < c->first[i[0] + 1]; k++) {
     for (uint32_t j = y->first[i[1]]; j < y->first[i[1] + 1]; j++) {
       const double square = c->square[k] + y->square[j], share = c->share[k] * y->share[j];
-      for (uint32_t m = 0; m < n; m++) {
-        p[m] = square + x->square[first + m];
+      double row = 0.0, row_loud = 0.0;
+      for (uint32_t m = x->first[i[2]]; m < x->first[i[2] + 1]; m++) {
+        const double all = square + x->square[m];
+        if (all <= a->reach) {
+          double at = phs_sqrt(all) * t->per_length, rest;
+          uint32_t cell = at < CELLS ? (uint32_t)at : CELLS;
+          rest = at - cell;
+          row += x->share[m] * (t->chance[cell] + rest * (t->chance[cell + 1] - t->chance[cell]));
+          row_loud += x->share[m] * (t->loud[cell] + rest * (t->loud[cell + 1] - t->loud[cell]));
+        }
       }
-      profile_of(a->r, a->reach, n, p);
-      for (uint32_t m = 0; m < n; m++) {
-        sum += share * x->share[first + m] * p[m];
-        *loud += share * x->share[first + m] * loudness(p[m]);
-      }
+      sum += share * row;
+      sum_loud += share * row_loud;
     }
   }
+  *loud = sum_loud;
   return sum;
 }
 
@@ -292,7 +312,21 @@ static bool sends_to_itself(const sums *a, const uint32_t *i) {
   return a->apart;
 }
 
-static double sum_all(const sums *a, double *axons) {
+/* The greatest distance of two points, as far as it counts. */
+static double farthest_of(const sums *a) {
+  double square = 0.0;
+  for (int d = 0; d < PHS_MAP_RANK; d++) {
+    const points *p = &a->axis[d];
+    double most = 0.0;
+    for (uint32_t i = 0; p->count && i < p->first[p->count]; i++) {
+      most = p->square[i] > most ? p->square[i] : most;
+    }
+    square += most;
+  }
+  return phs_sqrt(square < a->reach ? square : a->reach);
+}
+
+static double sum_all(sums *a, double *axons) {
   const phs_recipe *r = a->r;
   const bool product =
       r->profile == PHS_PROFILE_GAUSSIAN && r->cutoff >= 3.5 * r->width && r->probability <= 1.0;
@@ -301,6 +335,9 @@ static double sum_all(const sums *a, double *axons) {
   uint32_t i[PHS_MAP_RANK];
   for (int d = 0; product && d < PHS_MAP_RANK; d++) {
     fill_powers(r, &a->axis[d], g[d]);
+  }
+  if (!product) {
+    fill_table(r, farthest_of(a), &a->table);
   }
   *axons = 0.0;
   for (i[0] = 0; i[0] < a->axis[0].count; i[0]++) {
@@ -360,6 +397,7 @@ static bool prepare(const phs_recipe *r, const phs_box *source, const phs_box *t
   }
   for (int d = 0; d < PHS_MAP_RANK; d++) {
     v[d].range = range_of(r, phs_sqrt(nearest), phs_sqrt(a->reach));
+    v[d].narrow = r->width < 2.0 * fmax(v[d].cs, v[d].ct);
     v[d].sources = SOURCES_FOR[extended];
     v[d].targets = TARGETS_FOR[extended];
     fill_points(&v[d], &a->axis[d]);
