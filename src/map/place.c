@@ -237,19 +237,22 @@ static phasor_status chip_full(const job *j) {
   return PHASOR_ERROR_TARGET;
 }
 
-static bool place_first(job *j, phs_place_method method) {
+static phasor_status place_cores(job *j, phs_place_method method) {
   plc_state *s = &j->state;
+  if (method == PHS_PLACE_GOOD) {
+    return plc_good(s, j->m, j->site, j->sites, j->item);
+  }
   bool ok = method == PHS_PLACE_RANDOM   ? pack_random(j)
             : method == PHS_PLACE_GREEDY ? pack_greedy(j)
                                          : plc_pack(s, j->site, j->sites, j->item);
   if (ok) {
-    return true;
+    return PHASOR_OK;
   }
   phs_map_note(j->m,
                "placing: the %s order left no room for some cores within the capacities of "
                "chips; the greatest were placed first",
                phs_place_method_name(method));
-  return plc_pack_greatest(s, j->site, j->sites, j->item);
+  return plc_pack_greatest(s, j->site, j->sites, j->item) ? PHASOR_OK : PHASOR_ERROR_TARGET;
 }
 
 static phasor_status place(job *j, phs_place_method method) {
@@ -260,8 +263,9 @@ static phasor_status place(job *j, phs_place_method method) {
   if (!phs_core_graph_create(m, j->arena, &j->graph) || !prepare(j, method)) {
     return PHASOR_ERROR_INTERNAL;
   }
-  if (!place_first(j, method)) {
-    return chip_full(j);
+  phasor_status status = place_cores(j, method);
+  if (status != PHASOR_OK) {
+    return status == PHASOR_ERROR_TARGET ? chip_full(j) : status;
   }
   for (uint32_t i = 0; i < m->core_count; i++) {
     m->core[i].place = plc_site(&j->state, j->state.at[i]) * j->state.slots + j->state.slot[i];

@@ -123,6 +123,13 @@ typedef struct plc_cut {
 /** @param side [n] out: 0 or 1. @param keep start from what is there. False without memory. */
 bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side);
 
+/** Starts with bisection, then anneals blocks and cores. @return PHASOR_OK, PHASOR_ERROR_TARGET where
+ * the cores were not packed within the limits, PHASOR_ERROR_INTERNAL without memory. */
+phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
+                       uint32_t *item);
+/** Puts all items where @p at says; slots are given in the order of items. */
+void plc_restore(plc_state *s, const uint32_t *at);
+
 /** Moves and swaps of annealing. */
 typedef struct plc_anneal_options {
   double effort; /**< about how many distances may be looked up */

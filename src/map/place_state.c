@@ -123,6 +123,13 @@ void plc_put(plc_state *s, uint32_t item, uint32_t site) {
   }
 }
 
+void plc_restore(plc_state *s, const uint32_t *at) {
+  plc_clear(s);
+  for (uint32_t i = 0; i < s->graph->core_count; i++) {
+    plc_put(s, i, plc_site(s, at[i]));
+  }
+}
+
 uint32_t plc_first_unplaced(const plc_state *s) {
   for (uint32_t i = 0; i < s->graph->core_count; i++) {
     if (s->slot[i] == PLC_NONE) {

@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/*
+ * Recursive bisection of the graph and of the grid at once (dual recursive bipartitioning:
+ * Pellegrini, Roman 1996): the cores of a region are cut into two parts, one for each half of it,
+ * with the traffic to other regions pulling them to the nearer half. Borders of domains are cut
+ * first. Regions of one depth are cut in two colours, like the fields of a chessboard, so that
+ * neighbours see each other's cuts; regions of a colour are independent of each other.
+ */
+#include "base/parallel.h"
+#include "map/place_parts.h"
+
+#include <math.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UNIT (1 << 24) /* size of what a block, or a site, holds */
+
+typedef struct region {
+  uint32_t x0, y0, x1, y1; /* sites, half open */
+  uint32_t first, count;   /* of order */
+  uint32_t column, row;    /* for its colour */
+} region;
+
+typedef struct bisector {
+  const plc_state *s;
+  int jobs;
+  uint64_t seed;
+  int domain;          /* whose blocks have limits, or -1 */
+  int64_t *block_size; /* [items] of UNIT for a block of it; NULL: none has */
+  int64_t *site_size;  /* [items] of UNIT for a site */
+  uint32_t *order;     /* [items] region by region */
+  uint32_t *owner;     /* [items] region at this depth */
+  uint32_t *local;     /* [items] index in its region */
+  uint8_t *side;       /* [items] by order */
+  uint32_t *at;        /* [items] centres of their regions */
+  uint32_t *present;   /* [(width + 1) * (height + 1)] sites below and to the left */
+  region *region, *next;
+  uint32_t regions, nexts;
+  uint32_t depth, colour, sweep;
+  atomic_bool failed; /* without memory; set by any thread */
+} bisector;
+
+/* Half of what a region is cut into. */
+typedef struct halves {
+  region half[2];
+  uint32_t centre[2];
+} halves;
+
+static uint32_t sites_of(const bisector *b, const region *r) {
+  uint32_t w = b->s->metric.width + 1;
+  return b->present[r->y1 * w + r->x1] - b->present[r->y0 * w + r->x1] -
+         b->present[r->y1 * w + r->x0] + b->present[r->y0 * w + r->x0];
+}
+
+static uint32_t centre_of(const region *r) {
+  return plc_at((r->x0 + r->x1 - 1) / 2, (r->y0 + r->y1 - 1) / 2);
+}
+
+/* Where a side of a region is cut: at the border of the outermost domain of which it has several
+ * blocks. */
+static uint32_t middle(const plc_state *s, uint32_t from, uint32_t to, bool along_x) {
+  uint32_t unit = 1;
+  for (int d = s->machine->domain_count - 1; d >= 0 && unit == 1; d--) {
+    const phs_domain *k = &s->machine->domain[d];
+    uint32_t side = along_x ? k->width : k->height;
+    unit = to - from > side ? side : 1;
+  }
+  return from + ((to - from) / unit + 1) / 2 * unit;
+}
+
+/* How many borders of domains a side has, the outermost count alone. */
+static bool has_border(const plc_state *s, const region *r, bool along_x, int *domain) {
+  for (int d = s->machine->domain_count - 1; d >= 0; d--) {
+    const phs_domain *k = &s->machine->domain[d];
+    uint32_t length = along_x ? r->x1 - r->x0 : r->y1 - r->y0;
+    if (length > (along_x ? k->width : k->height)) {
+      *domain = d;
+      return true;
+    }
+  }
+  *domain = -1;
+  return false;
+}
+
+/* Cuts along the longer side, but first where borders of the outermost domain are. */
+static halves cut_region(const bisector *b, const region *r) {
+  int dx, dy;
+  has_border(b->s, r, true, &dx);
+  has_border(b->s, r, false, &dy);
+  bool along_x = dx != dy ? dx > dy : r->x1 - r->x0 >= r->y1 - r->y0;
+  halves h = {{*r, *r}, {0, 0}};
+  if (along_x) {
+    h.half[0].x1 = h.half[1].x0 = middle(b->s, r->x0, r->x1, true);
+    h.half[0].column = 2 * r->column;
+    h.half[1].column = 2 * r->column + 1;
+  } else {
+    h.half[0].y1 = h.half[1].y0 = middle(b->s, r->y0, r->y1, false);
+    h.half[0].row = 2 * r->row;
+    h.half[1].row = 2 * r->row + 1;
+  }
+  h.centre[0] = centre_of(&h.half[0]);
+  h.centre[1] = centre_of(&h.half[1]);
+  return h;
+}
+
+/* Blocks of the limited domain in a region, or 0 where it has not several. */
+static int64_t blocks_of(const bisector *b, const region *r) {
+  if (!b->block_size || b->domain < 0) {
+    return 0;
+  }
+  const phs_domain *k = &b->s->machine->domain[b->domain];
+  return (int64_t)((r->x1 - r->x0) / k->width) * ((r->y1 - r->y0) / k->height);
+}
+
+/* Sizes of the items of a region, and bounds of its first half's. */
+static void bound(const bisector *b, const region *r, const halves *h, plc_cut *c, int64_t *size) {
+  int64_t blocks[2] = {blocks_of(b, &h->half[0]), blocks_of(b, &h->half[1])}, room[2], total = 0;
+  bool whole = blocks[0] > 0 && blocks[1] > 0;
+  const int64_t *of = whole ? b->block_size : b->site_size;
+  for (int i = 0; i < 2; i++) {
+    room[i] = (whole ? blocks[i] : (int64_t)sites_of(b, &h->half[i])) * UNIT;
+  }
+  for (uint32_t i = 0; i < r->count; i++) {
+    size[i] = of[b->order[r->first + i]];
+    total += size[i];
+  }
+  double part = room[0] + room[1] > 0 ? (double)room[0] / (double)(room[0] + room[1]) : 0;
+  c->aim = (int64_t)(part * (double)total);
+  c->least = total > room[1] ? total - room[1] : 0;
+  c->most = total < room[0] ? total : room[0];
+  if (c->least > c->most) { /* too much for both: what remains is settled later */
+    c->least = c->most = c->aim;
+  }
+}
+
+typedef struct piece {
+  uint32_t *row, *to;
+  float *weight, *pull;
+  int64_t *size;
+} piece;
+
+static void drop(piece *p) {
+  free(p->row);
+  free(p->to);
+  free(p->weight);
+  free(p->pull);
+  free(p->size);
+}
+
+/* The graph inside of a region, and what pulls at its vertices from outside. */
+static bool extract(const bisector *b, uint32_t index, const halves *h, piece *p) {
+  const region *r = &b->region[index];
+  const phs_core_graph *g = b->s->graph;
+  size_t n = (size_t)r->count + 1, most = 1;
+  for (uint32_t i = 0; i < r->count; i++) {
+    uint32_t item = b->order[r->first + i];
+    most += g->row[item + 1] - g->row[item];
+  }
+  *p = (piece){malloc(n * sizeof *p->row), malloc(most * sizeof *p->to),
+               malloc(most * sizeof *p->weight), malloc(n * sizeof *p->pull),
+               malloc(n * sizeof *p->size)};
+  if (!p->row || !p->to || !p->weight || !p->pull || !p->size) {
+    return false;
+  }
+  float across = (float)plc_distance(&b->s->metric, h->centre[0], h->centre[1]);
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < r->count; i++) {
+    uint32_t item = b->order[r->first + i];
+    double pull = 0;
+    p->row[i] = count;
+    for (uint64_t k = g->row[item]; k < g->row[item + 1]; k++) {
+      uint32_t to = g->core[k];
+      if (b->owner[to] == index) {
+        p->to[count] = b->local[to];
+        p->weight[count++] = g->weight[k] * across;
+      } else {
+        pull += (double)g->weight[k] * (plc_distance(&b->s->metric, h->centre[0], b->at[to]) -
+                                        plc_distance(&b->s->metric, h->centre[1], b->at[to]));
+      }
+    }
+    p->pull[i] = (float)pull;
+  }
+  p->row[r->count] = count;
+  return true;
+}
+
+static bool is_whole(const region *r) {
+  return r->count == 0 || (r->x1 - r->x0 == 1 && r->y1 - r->y0 == 1);
+}
+
+/* Turns a cut round where that is cheaper: what was cut first knew nothing of its neighbours. */
+static void turn(const plc_cut *c, uint8_t *side) {
+  double pull = 0;
+  int64_t size = 0;
+  for (uint32_t i = 0; i < c->n; i++) {
+    pull += side[i] ? -(double)c->pull[i] : (double)c->pull[i];
+    size += side[i] ? c->size[i] : 0;
+  }
+  if (pull > 0 && size >= c->least && size <= c->most) {
+    for (uint32_t i = 0; i < c->n; i++) {
+      side[i] = !side[i];
+    }
+  }
+}
+
+static bool cut(bisector *b, uint32_t index) {
+  const region *r = &b->region[index];
+  piece p = {0};
+  halves h = cut_region(b, r);
+  bool ok = extract(b, index, &h, &p);
+  if (ok) {
+    plc_cut c = {.n = r->count,
+                 .row = p.row,
+                 .to = p.to,
+                 .weight = p.weight,
+                 .size = p.size,
+                 .pull = p.pull};
+    uint8_t *side = b->side + r->first;
+    bound(b, r, &h, &c, p.size);
+    if (b->sweep > 0) {
+      turn(&c, side);
+    }
+    ok = plc_cut_graph(&c, plc_stream(b->seed + b->depth, index), b->sweep > 0, side);
+  }
+  drop(&p);
+  return ok;
+}
+
+static void cut_regions(void *user, size_t first, size_t end, int thread) {
+  bisector *b = user;
+  (void)thread;
+  for (size_t i = first; i < end; i++) {
+    const region *r = &b->region[i];
+    if (((r->column + r->row) & 1) == b->colour && !is_whole(r) && !cut(b, (uint32_t)i)) {
+      atomic_store(&b->failed, true);
+    }
+  }
+}
+
+static void move_to_centres(void *user, size_t first, size_t end, int thread) {
+  bisector *b = user;
+  (void)thread;
+  for (size_t i = first; i < end; i++) {
+    const region *r = &b->region[i];
+    if (((r->column + r->row) & 1) != b->colour || is_whole(r)) {
+      continue;
+    }
+    halves h = cut_region(b, r);
+    for (uint32_t k = r->first; k < r->first + r->count; k++) {
+      b->at[b->order[k]] = h.centre[b->side[k]];
+    }
+  }
+}
+
+/* Items of the first half, then of the second, in the order in which they were. */
+static void divide(bisector *b, const region *r, uint32_t *spare) {
+  halves h = cut_region(b, r);
+  uint32_t count = 0, others = 0;
+  for (uint32_t k = r->first; k < r->first + r->count; k++) {
+    if (b->side[k]) {
+      spare[others++] = b->order[k];
+    } else {
+      b->order[r->first + count++] = b->order[k];
+    }
+  }
+  memcpy(b->order + r->first + count, spare, others * sizeof *spare);
+  h.half[0].count = count;
+  h.half[1].first = r->first + count;
+  h.half[1].count = others;
+  for (int i = 0; i < 2; i++) {
+    if (h.half[i].count > 0) {
+      b->next[b->nexts++] = h.half[i];
+    }
+  }
+}
+
+/* @return whether anything was left to cut */
+static bool descend(bisector *b) {
+  bool any = false;
+  size_t chunk = b->regions > 4096 ? 64 : 1;
+  for (b->sweep = 0; b->sweep < 2; b->sweep++) {
+    for (b->colour = 0; b->colour < 2; b->colour++) {
+      if (b->sweep == 0 || b->regions > 1) {
+        phs_parallel(b->jobs, b->regions, chunk, cut_regions, b);
+        phs_parallel(b->jobs, b->regions, chunk, move_to_centres, b);
+      }
+    }
+  }
+  b->nexts = 0;
+  for (uint32_t i = 0; i < b->regions; i++) {
+    if (is_whole(&b->region[i])) {
+      b->next[b->nexts++] = b->region[i];
+    } else {
+      divide(b, &b->region[i], b->local);
+      any = true;
+    }
+  }
+  region *was = b->region;
+  b->region = b->next;
+  b->next = was;
+  b->regions = b->nexts;
+  for (uint32_t i = 0; i < b->regions; i++) {
+    const region *r = &b->region[i];
+    for (uint32_t k = 0; k < r->count; k++) {
+      b->owner[b->order[r->first + k]] = i;
+      b->local[b->order[r->first + k]] = k;
+      if (r->x1 - r->x0 == 1 && r->y1 - r->y0 == 1) {
+        b->at[b->order[r->first + k]] = plc_at(r->x0, r->y0);
+      }
+    }
+  }
+  b->depth++;
+  return any;
+}
+
+/* Whole numbers of equal items that a block holds: 122 of them in a chip are 122 / 122 of it. */
+static int64_t size_of(double share, bool rounded) {
+  if (rounded && share > 0 && share < 1) {
+    share = 1 / floor(1 / share + 1e-9);
+  }
+  return (int64_t)(share * UNIT);
+}
+
+static int64_t fill_sizes(const bisector *b, int domain, bool rounded, int64_t *size) {
+  const plc_state *s = b->s;
+  double cores = domain < 0 ? s->slots : s->machine->domain[domain].cores;
+  int64_t total = 0;
+  for (uint32_t i = 0; i < s->graph->core_count; i++) {
+    double share = 1 / cores;
+    for (int k = 0; k < s->limit_count; k++) {
+      const plc_limit *l = &s->limit[k];
+      double part = l->domain == domain ? l->demand[i] / l->capacity : 0;
+      share = part > share ? part : share;
+    }
+    size[i] = size_of(share, rounded);
+    total += size[i];
+  }
+  return total;
+}
+
+static bool make_sizes(bisector *b) {
+  const plc_state *s = b->s;
+  size_t n = (size_t)s->graph->core_count + 1;
+  const phs_machine *m = s->machine;
+  b->domain = m->domain_count;
+  for (int k = 0; k < s->limit_count; k++) {
+    int d = s->limit[k].domain;
+    b->domain = d >= 0 && d < b->domain ? d : b->domain;
+  }
+  b->site_size = malloc(n * sizeof *b->site_size);
+  if (!b->site_size) {
+    return false;
+  }
+  if (fill_sizes(b, -1, true, b->site_size) > (int64_t)m->node_count * UNIT) {
+    fill_sizes(b, -1, false, b->site_size);
+  }
+  if (b->domain == m->domain_count) {
+    b->domain = -1;
+    return true;
+  }
+  const phs_domain *d = &m->domain[b->domain];
+  b->block_size = malloc(n * sizeof *b->block_size);
+  if (b->block_size &&
+      fill_sizes(b, b->domain, true, b->block_size) > (int64_t)d->blocks_x * d->blocks_y * UNIT) {
+    fill_sizes(b, b->domain, false, b->block_size);
+  }
+  return b->block_size != NULL;
+}
+
+static bool count_present(bisector *b) {
+  const plc_state *s = b->s;
+  uint32_t w = s->metric.width, h = s->metric.height;
+  b->present = calloc((size_t)(w + 1) * (h + 1), sizeof *b->present);
+  for (uint32_t y = 0; b->present && y < h; y++) {
+    for (uint32_t x = 0, row = 0; x < w; x++) {
+      row += plc_present(s, y * w + x);
+      b->present[(y + 1) * (w + 1) + x + 1] = b->present[y * (w + 1) + x + 1] + row;
+    }
+  }
+  return b->present != NULL;
+}
+
+/* Sides of a rectangle of @p count parts of @p w x @p h, as square as can be, in @p columns x @p
+ * rows of them. */
+static void enclose(uint32_t count, uint32_t w, uint32_t h, uint32_t columns, uint32_t rows,
+                    uint32_t *x, uint32_t *y) {
+  double side = sqrt((double)count * w * h);
+  double wide = ceil(side / w);
+  *x = wide < 1 ? 1 : wide > columns ? columns : (uint32_t)wide;
+  *y = (count + *x - 1) / *x;
+  if (*y > rows) {
+    *y = rows;
+    *x = (count + *y - 1) / *y;
+    *x = *x > columns ? columns : *x;
+  }
+}
+
+/* As much of the machine as the items need, so that they lie together. */
+static region whole(const bisector *b) {
+  const plc_state *s = b->s;
+  const phs_machine *m = s->machine;
+  uint32_t n = s->graph->core_count;
+  region r = {0, 0, m->width, m->height, 0, n, 0, 0};
+  int64_t sites = 0, blocks = 0;
+  for (uint32_t i = 0; i < n; i++) {
+    sites += b->site_size[i];
+    blocks += b->block_size ? b->block_size[i] : 0;
+  }
+  if (m->present) {
+    return r;
+  }
+  int d = b->block_size ? b->domain : 0;
+  const phs_domain *k = d < m->domain_count ? &m->domain[d] : NULL;
+  if (k && !b->block_size) {
+    blocks = (int64_t)((double)sites / k->width / k->height);
+  }
+  uint32_t need = (uint32_t)((blocks + UNIT - 1) / UNIT), x, y;
+  if (k && k->blocks_x * k->blocks_y > 1 && need > 1) {
+    enclose(need, k->width, k->height, k->blocks_x, k->blocks_y, &x, &y);
+    r.x1 = x * k->width;
+    r.y1 = y * k->height;
+    return r;
+  }
+  enclose((uint32_t)((sites + UNIT - 1) / UNIT), 1, 1, k ? k->width : m->width,
+          k ? k->height : m->height, &x, &y);
+  r.x1 = x;
+  r.y1 = y;
+  return r;
+}
+
+static bool prepare(bisector *b) {
+  size_t n = (size_t)b->s->graph->core_count + 1;
+  b->order = malloc(n * sizeof *b->order);
+  b->owner = calloc(n, sizeof *b->owner);
+  b->local = malloc(n * sizeof *b->local);
+  b->side = calloc(n, 1);
+  b->region = malloc(2 * n * sizeof *b->region);
+  b->next = malloc(2 * n * sizeof *b->next);
+  if (!b->order || !b->owner || !b->local || !b->side || !b->region || !b->next || !make_sizes(b) ||
+      !count_present(b)) {
+    return false;
+  }
+  b->region[0] = whole(b);
+  b->regions = 1;
+  for (uint32_t i = 0; i + 1 < n; i++) {
+    b->order[i] = b->local[i] = i;
+    b->at[i] = centre_of(&b->region[0]);
+  }
+  return true;
+}
+
+bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress progress, void *user,
+                uint32_t *wish) {
+  bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
+  atomic_init(&b.failed, false);
+  bool ok = prepare(&b);
+  while (ok && descend(&b)) {
+    ok = !atomic_load(&b.failed);
+    if (progress) {
+      progress(user, "place", -1);
+    }
+  }
+  free(b.order);
+  free(b.owner);
+  free(b.local);
+  free(b.side);
+  free(b.region);
+  free(b.next);
+  free(b.block_size);
+  free(b.site_size);
+  free(b.present);
+  return ok && !atomic_load(&b.failed);
+}

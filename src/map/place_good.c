@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
+/* The good mode: bisection, then annealing of blocks and of cores. */
+#include "map/place_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Distances that annealing may look up: so many for each edge of the graph, within bounds. */
+#define LOOKUPS_AN_EDGE 3000.0
+#define LEAST_LOOKUPS 2e8
+#define MOST_LOOKUPS 6e9
+/* Cores from which on the grid is annealed in tiles by all threads, and the sides of these. */
+#define MANY_CORES 6000
+#define TILE_CORES 1500
+
+/* Sums the traffic between blocks. */
+static bool block_graph(const plc_state *s, const uint32_t *block, uint32_t blocks,
+                        phs_arena *arena, phs_core_graph *out) {
+  const phs_core_graph *g = s->graph;
+  uint32_t n = g->core_count;
+  uint32_t *first = calloc((size_t)blocks + 2, sizeof *first);
+  uint32_t *member = malloc(((size_t)n + 1) * sizeof *member);
+  double *sum = calloc((size_t)blocks + 1, sizeof *sum);
+  uint64_t most = g->row[n] < (uint64_t)blocks * blocks ? g->row[n] : (uint64_t)blocks * blocks;
+  *out = (phs_core_graph){blocks, PHS_NEW_ARRAY(arena, uint64_t, (size_t)blocks + 1),
+                          PHS_NEW_ARRAY(arena, uint32_t, most), PHS_NEW_ARRAY(arena, float, most)};
+  bool ok = first && member && sum && out->row && out->core && out->weight;
+  for (uint32_t i = 0; ok && i < n; i++) {
+    first[block[i] + 2]++;
+  }
+  for (uint32_t b = 0; ok && b < blocks; b++) {
+    first[b + 2] += first[b + 1];
+  }
+  for (uint32_t i = 0; ok && i < n; i++) {
+    member[first[block[i] + 1]++] = i;
+  }
+  uint64_t count = 0;
+  for (uint32_t b = 0; ok && b < blocks; b++) {
+    for (uint32_t i = first[b]; i < first[b + 1]; i++) {
+      for (uint64_t k = g->row[member[i]]; k < g->row[member[i] + 1]; k++) {
+        sum[block[g->core[k]]] += (double)g->weight[k];
+      }
+    }
+    sum[b] = 0;
+    for (uint32_t to = 0; to < blocks; to++) {
+      if (sum[to] > 0) {
+        out->core[count] = to;
+        out->weight[count++] = (float)sum[to];
+        sum[to] = 0;
+      }
+    }
+    out->row[b + 1] = count;
+  }
+  free(first);
+  free(member);
+  free(sum);
+  return ok;
+}
+
+/* A state with all that a block holds as one item. */
+static bool block_state(const plc_state *s, uint32_t w, uint32_t h, const uint32_t *block,
+                        phs_arena *arena, phs_core_graph *g, plc_state *out) {
+  uint32_t columns = s->metric.width / w, blocks = columns * (s->metric.height / h);
+  *out = (plc_state){.graph = g,
+                     .slots = 1,
+                     .at = PHS_NEW_ARRAY(arena, uint32_t, blocks),
+                     .slot = PHS_NEW_ARRAY(arena, uint32_t, blocks),
+                     .item = PHS_NEW_ARRAY(arena, uint32_t, blocks)};
+  if (!out->at || !out->slot || !out->item || !block_graph(s, block, blocks, arena, g) ||
+      !plc_metric_coarsen(&s->metric, w, h, arena, &out->metric)) {
+    return false;
+  }
+  for (uint32_t b = 0; b < blocks; b++) {
+    out->at[b] = plc_at(b % columns, b / columns);
+    out->item[b] = b;
+  }
+  return true;
+}
+
+static bool within_limits(const plc_state *s) {
+  for (int i = 0; i < s->limit_count; i++) {
+    const plc_limit *l = &s->limit[i];
+    const phs_domain *d = l->domain < 0 ? NULL : &s->machine->domain[l->domain];
+    size_t blocks =
+        d ? (size_t)d->blocks_x * d->blocks_y : (size_t)s->metric.width * s->metric.height;
+    for (size_t b = 0; b < blocks; b++) {
+      if (l->load[b] > l->capacity) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+bool plc_anneal_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_options *o) {
+  uint32_t n = s->graph->core_count, columns = s->metric.width / w;
+  phs_arena *arena = phs_arena_create();
+  uint32_t *block = malloc(((size_t)n + 1) * sizeof *block);
+  uint32_t *before = malloc(((size_t)n + 1) * sizeof *before);
+  uint32_t *after = malloc(((size_t)n + 1) * sizeof *after);
+  phs_core_graph g;
+  plc_state coarse;
+  bool ok = arena && block && before && after;
+  for (uint32_t i = 0; ok && i < n; i++) {
+    block[i] = plc_y(s->at[i]) / h * columns + plc_x(s->at[i]) / w;
+  }
+  ok = ok && block_state(s, w, h, block, arena, &g, &coarse) && plc_anneal(&coarse, o);
+  if (ok) {
+    memcpy(before, s->at, n * sizeof *before);
+    for (uint32_t i = 0; i < n; i++) {
+      uint32_t to = coarse.at[block[i]];
+      after[i] = plc_at(plc_x(to) * w + plc_x(before[i]) % w, plc_y(to) * h + plc_y(before[i]) % h);
+    }
+    plc_restore(s, after);
+    if (!within_limits(s)) {
+      plc_restore(s, before);
+    }
+  }
+  free(block);
+  free(before);
+  free(after);
+  phs_arena_destroy(arena);
+  return ok;
+}
+
+static double bounded(double v, double least, double most) {
+  return v < least ? least : v > most ? most : v;
+}
+
+/* Blocks of domains from the outside in, as long as there are not too many. */
+static bool anneal_domains(plc_state *s, plc_anneal_options o) {
+  const phs_machine *m = s->machine;
+  bool ok = true;
+  for (int d = m->domain_count - 1; ok && d >= 0 && !m->present; d--) {
+    const phs_domain *k = &m->domain[d];
+    uint32_t blocks = k->blocks_x * k->blocks_y;
+    o.effort = 4e8;
+    o.heat = 0.1;
+    o.seed++;
+    if (blocks > 1 && blocks <= 20000 && k->width * k->height > 1) {
+      ok = plc_anneal_blocks(s, k->width, k->height, &o);
+    }
+  }
+  return ok;
+}
+
+static bool improve(plc_state *s, const phs_map *m) {
+  uint32_t n = s->graph->core_count;
+  plc_anneal_options o = {.seed = m->options.seed,
+                          .jobs = m->options.jobs,
+                          .progress = m->options.progress,
+                          .user = m->options.user};
+  double edges = (double)s->graph->row[n] / 2;
+  if (!anneal_domains(s, o)) {
+    return false;
+  }
+  o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
+  o.heat = 0.1;
+  o.seed += 100;
+  if (n > MANY_CORES) {
+    o.tile = 16;
+  }
+  return plc_anneal(s, &o);
+}
+
+phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
+                       uint32_t *item) {
+  uint32_t *wish = malloc(((size_t)m->core_count + 1) * sizeof *wish);
+  bool ok = wish && plc_bisect(s, m->options.jobs, m->options.seed, m->options.progress,
+                               m->options.user, wish);
+  bool packed = ok && plc_settle(s, site, sites, wish);
+  free(wish);
+  if (!ok) {
+    return PHASOR_ERROR_INTERNAL;
+  }
+  if (!packed) {
+    plc_clear(s);
+    packed = plc_pack(s, site, sites, item);
+    phs_map_note(m,
+                 "placing: parts of the bisection did not fit onto their chips; cores were "
+                 "packed in order%s",
+                 packed ? "" : ", then the greatest first");
+  }
+  if (!packed && !plc_pack_greatest(s, site, sites, item)) {
+    return PHASOR_ERROR_TARGET;
+  }
+  return improve(s, m) ? PHASOR_OK : PHASOR_ERROR_INTERNAL;
+}
