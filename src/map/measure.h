@@ -79,9 +79,10 @@ typedef struct phs_measure {
   uint32_t *limit_row;
   phs_limit *limit; /**< of slice s with parts: limit_row[s] to limit_row[s + 1] */
   uint32_t *share_row;
-  phs_share *share;      /**< of NEURONS slice s with parts: by projection, then first */
-  uint32_t **local;      /**< [population_count]: slice of each neuron, less the first; or NULL */
-  uint32_t *row_project; /**< [projection_count]: index into row_source, or UINT32_MAX */
+  phs_share *share;       /**< of NEURONS slice s with parts: by projection, then first */
+  uint32_t **local;       /**< [population_count]: slice of each neuron, less the first; or NULL */
+  uint16_t **short_local; /**< the same for lists, where 16 bits are enough */
+  uint32_t *row_project;  /**< [projection_count]: index into row_source, or UINT32_MAX */
   phs_row_source *row_source;
   uint32_t row_source_count;
   uint64_t sum_count;
