@@ -131,7 +131,7 @@ typedef struct phs_spot {
   int64_t rate;
 } phs_spot;
 
-/** Slices of one population with the same destinations: they share a tree. */
+/** Slices of one population with the same destinations, that share a tree. */
 typedef struct phs_group {
   uint32_t population;
   uint32_t first, count; /**< slices: phs_forest.member */
@@ -148,6 +148,8 @@ typedef struct phs_grove {
   size_t node_count, node_room;
   phs_spot *spot;
   size_t spot_count, spot_room;
+  phs_group *group;
+  size_t group_count, group_room;
   bool failed;          /**< without memory */
   uint32_t unreachable; /**< slice that has no way to a destination, or UINT32_MAX */
 } phs_grove;
@@ -171,7 +173,8 @@ typedef struct phs_tree_room {
   uint32_t search;
   uint32_t count, *node, *parent, *size, *place; /**< of the tree that grows */
   uint8_t *in;
-  uint64_t *order; /**< [grid] destinations by distance, then node */
+  uint64_t *order;  /**< [grid] destinations by distance, then node */
+  uint64_t *joined; /**< [grid] the same of sources */
   uint32_t destination_count;
 } phs_tree_room;
 
@@ -180,15 +183,20 @@ bool phs_tree_room_create(uint32_t nodes, phs_tree_room *out);
 void phs_tree_room_free(phs_tree_room *t);
 /** A further destination of the tree to come. */
 void phs_tree_want(phs_tree_room *t, uint32_t node, uint32_t core_bits);
-/** Grows a tree from @p root over all destinations, then joins @p sources to it.
+/** Grows a tree from @p root over all destinations, then joins @p sources to it. May be called
+ * again after phs_tree_again().
  * @return false where a node cannot be reached */
 bool phs_tree_grow(const phs_fabric_grid *g, phs_tree_room *t, uint32_t root,
                    const uint32_t *sources, uint32_t source_count);
 /** Starts anew, with no destinations. */
 void phs_tree_begin(phs_tree_room *t);
+/** Starts anew with the same destinations. */
+void phs_tree_again(phs_tree_room *t);
 
 /** Groups slices by their destinations. @return false without memory */
 bool phs_forest_group(const phs_router *r, phs_forest *f);
+/** Grows the trees. Groups whose slices lie so that one tree costs some of them more links than a
+ * way to each destination would are divided. */
 phasor_status phs_forest_grow(phs_router *r, phs_forest *f);
 void phs_forest_free(phs_forest *f);
 

@@ -120,8 +120,11 @@ static phasor_status compare_nodes(const loads *l, phs_diag *diag) {
   for (uint32_t n = 0; status == PHASOR_OK && n < g->grid_count; n++) {
     for (phs_direction d = 0; d < PHS_DIRECTIONS; d++) {
       double rate = (double)load[(size_t)n * PHS_DIRECTIONS + d];
-      uint32_t to = rate > 0 ? phs_machine_neighbour(g, n, d) : n;
-      if (to == UINT32_MAX || !phs_node_present(g, to) || (rate > 0 && !phs_node_present(g, n))) {
+      if (rate == 0) {
+        continue;
+      }
+      uint32_t to = phs_machine_neighbour(g, n, d);
+      if (to == UINT32_MAX || !phs_node_present(g, to) || !phs_node_present(g, n)) {
         phs_report(diag, PHS_ROUTE_CHECK, NULL, NULL, "node %u sends %g messages to no node", n,
                    rate);
         status = phs_code_status(PHS_ROUTE_CHECK);

@@ -23,6 +23,7 @@ bool phs_tree_room_create(uint32_t nodes, phs_tree_room *out) {
       .place = phs_room(nodes, sizeof(uint32_t)),
       .in = phs_room(nodes, sizeof(uint8_t)),
       .order = phs_room(nodes, sizeof(uint64_t)),
+      .joined = phs_room(nodes, sizeof(uint64_t)),
   };
   return out->stamp && out->index && out->wanted_stamp && out->cores && out->seen && out->back &&
          out->queue && out->back_direction && out->node && out->parent && out->size && out->place &&
@@ -32,7 +33,7 @@ bool phs_tree_room_create(uint32_t nodes, phs_tree_room *out) {
 void phs_tree_room_free(phs_tree_room *t) {
   void *all[] = {t->stamp, t->index,          t->wanted_stamp, t->cores,  t->seen,
                  t->back,  t->queue,          t->node,         t->parent, t->size,
-                 t->place, t->back_direction, t->in,           t->order};
+                 t->place, t->back_direction, t->in,           t->order,  t->joined};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
     free(all[i]);
   }
@@ -42,6 +43,15 @@ void phs_tree_room_free(phs_tree_room *t) {
 void phs_tree_begin(phs_tree_room *t) {
   t->serial++;
   t->count = t->destination_count = 0;
+}
+
+void phs_tree_again(phs_tree_room *t) {
+  uint32_t before = t->serial++;
+  t->count = 0;
+  for (uint32_t i = 0; i < t->destination_count; i++) {
+    t->order[i] &= UINT32_MAX;
+    t->wanted_stamp[t->order[i]] += t->serial - before;
+  }
 }
 
 void phs_tree_want(phs_tree_room *t, uint32_t node, uint32_t core_bits) {
@@ -169,23 +179,32 @@ static int ascending(const void *a, const void *b) {
   return (*x > *y) - (*x < *y);
 }
 
-bool phs_tree_grow(const phs_fabric_grid *g, phs_tree_room *t, uint32_t root,
-                   const uint32_t *sources, uint32_t source_count) {
-  append(t, root, 0, PHS_DIRECTIONS);
-  for (uint32_t i = 0; i < t->destination_count; i++) {
-    uint64_t node = t->order[i];
-    t->order[i] |= (uint64_t)phs_way_steps(phs_fabric_way(g, root, (uint32_t)node)) << 32;
+/* Joins nodes in order of their distance from the root, then of their numbers. */
+static bool join_all(const phs_fabric_grid *g, phs_tree_room *t, uint32_t root, uint64_t *node,
+                     uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) {
+    uint32_t n = (uint32_t)node[i];
+    node[i] = (uint64_t)phs_way_steps(phs_fabric_way(g, root, n)) << 32 | n;
   }
-  qsort(t->order, t->destination_count, sizeof *t->order, ascending);
-  for (uint32_t i = 0; i < t->destination_count; i++) {
-    if (!join(g, t, (uint32_t)t->order[i])) {
-      return false;
-    }
+  if (count > 1) {
+    qsort(node, count, sizeof *node, ascending);
   }
-  for (uint32_t i = 0; i < source_count; i++) {
-    if (!join(g, t, sources[i])) {
+  for (uint32_t i = 0; i < count; i++) {
+    if (!join(g, t, (uint32_t)node[i])) {
       return false;
     }
   }
   return true;
+}
+
+bool phs_tree_grow(const phs_fabric_grid *g, phs_tree_room *t, uint32_t root,
+                   const uint32_t *sources, uint32_t source_count) {
+  append(t, root, 0, PHS_DIRECTIONS);
+  if (!join_all(g, t, root, t->order, t->destination_count)) {
+    return false;
+  }
+  for (uint32_t i = 0; i < source_count; i++) {
+    t->joined[i] = sources[i];
+  }
+  return join_all(g, t, root, t->joined, source_count);
 }
