@@ -51,6 +51,16 @@ static MlirLogicalResult on_diagnostic(MlirDiagnostic d, void *user) {
   return mlirLogicalResultSuccess();
 }
 
+static bool load_irdl(phs_ir *ir, const char *text, size_t size) {
+  MlirModule module = mlirModuleCreateParse(ir->context, mlirStringRefCreate(text, size));
+  if (mlirModuleIsNull(module)) {
+    return false;
+  }
+  bool ok = mlirLogicalResultIsSuccess(mlirLoadIRDLDialects(module));
+  mlirModuleDestroy(module);
+  return ok;
+}
+
 static bool load_dialects(phs_ir *ir) {
   MlirDialectRegistry registry = mlirDialectRegistryCreate();
   mlirRegisterAllDialects(registry);
@@ -59,14 +69,8 @@ static bool load_dialects(phs_ir *ir) {
   for (size_t i = 0; i < sizeof dialects / sizeof *dialects; i++) {
     mlirContextGetOrLoadDialect(ir->context, phs_ref(dialects[i]));
   }
-  MlirModule text = mlirModuleCreateParse(
-      ir->context, mlirStringRefCreate(phs_dialect_text, phs_dialect_text_size));
-  if (mlirModuleIsNull(text)) {
-    return false;
-  }
-  bool ok = mlirLogicalResultIsSuccess(mlirLoadIRDLDialects(text));
-  mlirModuleDestroy(text);
-  return ok;
+  return load_irdl(ir, phs_dialect_text, phs_dialect_text_size) &&
+         load_irdl(ir, phs_map_dialect_text, phs_map_dialect_text_size);
 }
 
 phs_ir *phs_ir_create(phs_diag *diag) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/** @file dialect.h  The text of the `phasor` dialect, embedded at build time. */
+/** @file dialect.h  The texts of the dialects `phasor` and `phasor_map`, embedded at build time. */
 #ifndef PHS_IR_DIALECT_H
 #define PHS_IR_DIALECT_H
 
@@ -7,5 +7,7 @@
 
 extern const char phs_dialect_text[];
 extern const size_t phs_dialect_text_size;
+extern const char phs_map_dialect_text[];
+extern const size_t phs_map_dialect_text_size;
 
 #endif

@@ -249,3 +249,11 @@ void phs_target_schema(phs_buf *out) {
                                   (int)(sizeof tables / sizeof *tables)};
   yml_schema_of(out, &format);
 }
+
+const char *phs_capacity_name(phs_capacity c) {
+  return capacity_rows[c].name;
+}
+
+const char *phs_family_name(phs_target_family f) {
+  return tgt_families[f];
+}

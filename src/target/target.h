@@ -216,6 +216,10 @@ bool phs_target_parts(const phs_target_description *d, int outer, int inner, dou
  * times the parts; false where unknown or absent. */
 bool phs_target_holds(const phs_target_description *d, int at, phs_capacity what, double *amount);
 
+/** "synapse_bits": a capacity and a family as descriptions call them. */
+const char *phs_capacity_name(phs_capacity c);
+const char *phs_family_name(phs_target_family f);
+
 /** All about a target as text: tables with value, unit and source. */
 void phs_target_print(const phs_target_description *d, phs_buf *out);
 /** The format as a JSON schema. */
