@@ -53,8 +53,8 @@ typedef struct phs_block_cost {
 
 /**
  * A WINDOW projection onto a box; exact where the projection is.
- * @param source boxes of sources that count, apart from each other; a kernel is shared where there
- * is one box alone
+ * @param source boxes of sources that count, apart from each other; a kernel is shared where all
+ * sources do
  * @return false without memory
  */
 bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *machine,

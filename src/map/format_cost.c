@@ -147,7 +147,8 @@ bool phs_window_cost(const phs_work *w, uint32_t projection, const phs_machine *
   phs_synapse_widths_of(w, projection, machine, targets, &widths);
   out->bits =
       phs_synapse_cheapest(&widths, targets, scratch->axon, scratch->axon_count, &out->format);
-  bool shared = widths.shared && boxes == 1 && out->axons;
+  bool shared = widths.shared && out->axons && boxes == 1 &&
+                phs_box_count(source) == w->population[p->source].count;
   for (int d = 1; d < PHS_MAP_RANK && shared; d++) {
     shared = phs_axis_variants(&p->window[d], d, target->low[d], target->high[d], source->low[d],
                                source->high[d], scratch);
