@@ -4,7 +4,7 @@
 # The objects of all rooms in one shared library; what is exported is decided by the version script alone, so that MLIR's
 # archives inside do not leak out.
 set(phasor_objects)
-foreach(room base random synapses units yaml target net equations vm rt image interp import ir cpu driver)
+foreach(room base random synapses units yaml target net map equations vm rt image interp import ir cpu driver)
   get_target_property(type phs_${room} TYPE)
   if(NOT type STREQUAL "INTERFACE_LIBRARY")
     list(APPEND phasor_objects $<TARGET_OBJECTS:phs_${room}>)

@@ -139,7 +139,7 @@ phasor_status phs_map_check(const phs_map *m, phs_diag *diag) {
     status = phs_check_capacities(m, diag);
   }
   if (status == PHASOR_OK) {
-    status = phs_check_synapses(m, CHECK_ALL_SYNAPSES, diag);
+    status = phs_map_check_synapses(m, CHECK_ALL_SYNAPSES, diag);
   }
   if (status == PHASOR_OK && m->routing.load) {
     status = phs_route_check(m, diag);

@@ -15,7 +15,7 @@ phasor_status phs_map_violation(phs_diag *diag, const char *fmt, ...)
 phasor_status phs_check_slices(const phs_map *m, phs_diag *diag);
 /** Blocks and flows hold every synapse: compared with all synapses one by one in networks of up to
  * @p most, else on samples. */
-phasor_status phs_check_synapses(const phs_map *m, uint64_t most, phs_diag *diag);
+phasor_status phs_map_check_synapses(const phs_map *m, uint64_t most, phs_diag *diag);
 /** Capacities of cores, nodes and domains; one core a place; the use that is reported. */
 phasor_status phs_check_capacities(const phs_map *m, phs_diag *diag);
 

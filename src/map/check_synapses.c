@@ -428,7 +428,7 @@ static phasor_status check_samples(const phs_map *m, phs_diag *diag) {
   return status;
 }
 
-phasor_status phs_check_synapses(const phs_map *m, uint64_t most, phs_diag *diag) {
+phasor_status phs_map_check_synapses(const phs_map *m, uint64_t most, phs_diag *diag) {
   phasor_status status = check_totals(m, diag);
   if (status == PHASOR_OK) {
     status = m->work->synapses <= (double)most ? check_all(m, most, diag) : check_samples(m, diag);
