@@ -58,7 +58,8 @@ void phs_draw_legend(phs_picture *p, double x, double y, const char *title, cons
   phs_picture_text(p, left - 12, y + 10.5, PHS_ANCHOR_END, "t", title);
   for (int i = 0; i < PHS_COLOUR_LEVELS; i++) {
     phs_colour_ramp(p->cr, i);
-    cairo_rectangle(p->cr, left + i * bar / PHS_COLOUR_LEVELS, y, bar / PHS_COLOUR_LEVELS, 12);
+    double at = i * bar / PHS_COLOUR_LEVELS; /* each goes on under the next: no seams */
+    cairo_rectangle(p->cr, left + at, y, bar - at, 12);
     cairo_fill(p->cr);
   }
   for (int i = 0; i < ticks; i++) {

@@ -18,14 +18,19 @@ static float *blank(const phs_floor *floor) {
   }
   for (uint32_t g = 0; share && m && m->present && g < m->grid_count; g++) {
     for (uint32_t k = 0; m->present[g] && k < floor->cells_per_node; k++) {
-      share[phs_floor_cell_of(floor, (uint64_t)g * floor->cells_per_node + k)] = -1;
+      uint64_t cell = phs_floor_cell_of(floor, (uint64_t)g * floor->cells_per_node + k);
+      if (cell != PHS_NO_CELL) {
+        share[cell] = -1;
+      }
     }
   }
   return share;
 }
 
 static void raise_to(float *share, uint64_t cell, float value) {
-  share[cell] = share[cell] > value ? share[cell] : value; /* NAN compares false: set */
+  if (cell != PHS_NO_CELL && !(share[cell] > value)) { /* NAN compares false: set */
+    share[cell] = value;
+  }
 }
 
 static const char *core_words(phs_figures *f, uint32_t c) {
@@ -47,9 +52,9 @@ bool phs_draw_cores(phs_figures *f, phs_buf *out) {
     return false;
   }
   if (f->placed) {
-    phs_floor_machine(&floor, m->machine, true, 22);
+    phs_floor_machine(&floor, m->machine, &f->window, true, 26);
   } else {
-    phs_floor_line(&floor, m->core_count, 22);
+    phs_floor_line(&floor, m->core_count, 26);
   }
   float *share = blank(&floor);
   if (!share) {
@@ -89,7 +94,7 @@ bool phs_draw_routers(phs_figures *f, phs_buf *out) {
   if (!t || !t->row || t->total == 0) {
     return false;
   }
-  phs_floor_machine(&floor, m->machine, false, 40);
+  phs_floor_machine(&floor, m->machine, &f->window, false, 40);
   float *share = blank(&floor);
   if (!share) {
     return false;

@@ -25,6 +25,10 @@ static int level_of(float share) {
                                     : phs_colour_level((double)share);
 }
 
+static uint32_t clamp(uint32_t v, uint32_t least, uint32_t most) {
+  return v < least ? least : v > most ? most : v;
+}
+
 void phs_draw_plates(cairo_t *cr, const phs_floor *f) {
   const phs_machine *m = f->machine;
   for (int d = 0; m && d < m->domain_count; d++) {
@@ -35,9 +39,14 @@ void phs_draw_plates(cairo_t *cr, const phs_floor *f) {
     phs_colour_plate(cr);
     for (uint32_t b = 0; b < domain->blocks_x * domain->blocks_y; b++) {
       uint32_t x = b % domain->blocks_x * domain->width, y = b / domain->blocks_x * domain->height;
-      uint32_t x1 = x + domain->width < m->width ? x + domain->width : m->width;
-      uint32_t y1 = y + domain->height < m->height ? y + domain->height : m->height;
+      uint32_t x1 = clamp(x + domain->width, f->window.x0, f->window.x1) - f->window.x0;
+      uint32_t y1 = clamp(y + domain->height, f->window.y0, f->window.y1) - f->window.y0;
       double left, top, right, bottom;
+      x = clamp(x, f->window.x0, f->window.x1) - f->window.x0;
+      y = clamp(y, f->window.y0, f->window.y1) - f->window.y0;
+      if (x >= x1 || y >= y1) {
+        continue;
+      }
       phs_floor_corner(f, ((uint64_t)(y1 - 1) * f->columns + x) * f->cells_per_node, &left, &top);
       phs_floor_corner(f, ((uint64_t)y * f->columns + x1 - 1) * f->cells_per_node, &right, &bottom);
       double e = f->raster ? 0 : fmin(1.5, f->gap[d] / 3); /* plates reach over their nodes */
@@ -133,7 +142,7 @@ void phs_draw_axes(phs_picture *p, const phs_floor *f) {
   }
   for (uint32_t c = 0; c < f->columns; c += step) {
     phs_floor_corner(f, (uint64_t)c * f->cells_per_node, &x, &y);
-    snprintf(text, sizeof text, "%u", c * f->merge);
+    snprintf(text, sizeof text, "%u", f->window.x0 + c * f->merge);
     phs_picture_text(p, f->left + (x + half) * f->scale, f->top + f->height * f->scale + 15,
                      PHS_ANCHOR_MIDDLE, "m", text);
   }
@@ -141,7 +150,7 @@ void phs_draw_axes(phs_picture *p, const phs_floor *f) {
   step = step_of((f->sub_y * f->cell + f->pad) * f->scale, 18);
   for (uint32_t r = 0; r < f->rows; r += step) {
     phs_floor_corner(f, (uint64_t)r * f->columns * f->cells_per_node, &x, &y);
-    snprintf(text, sizeof text, "%u", r * f->merge);
+    snprintf(text, sizeof text, "%u", f->window.y0 + r * f->merge);
     phs_picture_text(p, f->left - 8, f->top + (y + half) * f->scale + 4, PHS_ANCHOR_END, "m", text);
   }
 }

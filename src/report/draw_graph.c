@@ -12,6 +12,7 @@
 enum { MOST_NODES = 500, MOST_EDGES = 1500, LAYERED_NODES = 200, LAYERED_EDGES = 500, LABEL = 22 };
 
 #define MOST_WIDTH 2400.0
+#define LEAST_SCALE 0.5
 #define MARGIN 48.0
 #define LEGEND 62.0
 
@@ -85,8 +86,11 @@ static bool choose_nodes(graph *g, phs_arena *a, ranked *r, uint32_t *node_of) {
 static bool choose_edges(graph *g, phs_arena *a, ranked *r, const uint32_t *node_of) {
   const phs_figures *f = g->f;
   uint32_t n = 0;
+  bool loops = g->layout.node_count <= LAYERED_NODES; /* in larger ones they hide the rest */
   for (uint32_t i = 0; i < f->pair_count; i++) {
-    if (node_of[f->pair[i].source] != UINT32_MAX && node_of[f->pair[i].target] != UINT32_MAX) {
+    bool loop = f->pair[i].source == f->pair[i].target;
+    if (node_of[f->pair[i].source] != UINT32_MAX && node_of[f->pair[i].target] != UINT32_MAX &&
+        (loops || !loop)) {
       r[n++] = (ranked){f->measured ? traffic_of(&f->pair[i]) : f->pair[i].synapses, i};
     }
   }
@@ -226,7 +230,15 @@ static bool meets(const box *a, const box *b) {
   return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
-/* Names under their circles, of the largest populations first, where there is room. */
+static bool is_clear(const box *b, const box *taken, uint32_t count) {
+  bool clear = true;
+  for (uint32_t i = 0; i < count && clear; i++) {
+    clear = !meets(b, &taken[i]);
+  }
+  return clear;
+}
+
+/* Names under or above their circles, of the largest populations first, where there is room. */
 static bool labels(phs_picture *p, graph *g) {
   uint32_t n = g->layout.node_count, placed = 0;
   ranked *r = malloc(((size_t)n + 1) * sizeof *r);
@@ -242,15 +254,15 @@ static bool labels(phs_picture *p, graph *g) {
     const char *name = g->f->map->work->population[g->population[r[i].at]].name;
     const char *text = label_of(g->f, name, &length);
     phs_layout_point c = at(g, g->layout.node[r[i].at]);
-    double y = c.y + g->diameter[r[i].at] / 2 * g->scale + 12, half = 3.1 * (double)length + 2;
-    box b = {c.x - half, y - 10, c.x + half, y + 3};
-    bool clear = true;
-    for (uint32_t k = 0; k < placed && clear; k++) {
-      clear = !meets(&b, &taken[k]);
-    }
-    if (clear) {
-      taken[placed++] = b;
-      phs_picture_text(p, c.x, y, PHS_ANCHOR_MIDDLE, "halo", text);
+    double radius = g->diameter[r[i].at] / 2 * g->scale, half = 3.1 * (double)length + 2;
+    for (int above = 0; above < 2; above++) {
+      double y = above ? c.y - radius - 5 : c.y + radius + 12;
+      box b = {c.x - half, y - 10, c.x + half, y + 3};
+      if (is_clear(&b, taken, placed)) {
+        taken[placed++] = b;
+        phs_picture_text(p, c.x, y, PHS_ANCHOR_MIDDLE, "halo", text);
+        break;
+      }
     }
   }
   bool ok = r && taken;
@@ -280,9 +292,10 @@ static const char *left_out(const graph *g) {
     return NULL;
   }
   return phs_arena_printf(
-      g->f->arena, "The %u largest of %s populations, and the %u heaviest of %s connections.",
+      g->f->arena, "The %u largest of %s populations, and the %u heaviest of %s connections%s.",
       g->layout.node_count, phs_report_number(g->f->arena, populations), g->layout.edge_count,
-      phs_report_number(g->f->arena, pairs));
+      phs_report_number(g->f->arena, pairs),
+      g->layout.node_count > LAYERED_NODES ? ", none within a population" : "");
 }
 
 bool phs_draw_graph(phs_figures *f, phs_diag *diag, phs_buf *out, const char **note) {
@@ -301,8 +314,10 @@ bool phs_draw_graph(phs_figures *f, phs_diag *diag, phs_buf *out, const char **n
                "Graphviz has no layout '%s': the populations stand in rows",
                g.layout.layered ? "dot" : "sfdp");
   }
-  double widest = g.layout.layered ? MOST_WIDTH : PHS_PICTURE_WIDTH;
-  g.scale = fmin(1, (widest - 2 * MARGIN) / fmax(g.layout.width, 1));
+  /* names keep their size: layers are drawn together to a part, then the picture is a wide one */
+  double room = PHS_PICTURE_WIDTH - 2 * MARGIN, width_of_all = fmax(g.layout.width, 1);
+  g.scale = fmin(1, fmax(room / width_of_all, g.layout.layered ? LEAST_SCALE : 0));
+  g.scale = fmin(g.scale, MOST_WIDTH / width_of_all);
   g.scale = fmin(g.scale, 1200 / fmax(g.layout.height, 1));
   double width = fmax(g.layout.width * g.scale + 2 * MARGIN, 640);
   phs_picture_begin(&p, "graph", "Populations and the messages between them", width,

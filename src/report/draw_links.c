@@ -30,8 +30,12 @@ static double worst_of(const phs_figures *f) {
   return worst;
 }
 
+static bool shown(const phs_floor *floor, uint32_t node) {
+  return phs_floor_cell_of(floor, node) != PHS_NO_CELL;
+}
+
 static void centre(const phs_floor *floor, uint32_t node, double *x, double *y) {
-  phs_floor_corner(floor, node, x, y);
+  phs_floor_corner(floor, phs_floor_cell_of(floor, node), x, y);
   *x += floor->cell / 2;
   *y += floor->cell / 2;
 }
@@ -40,11 +44,14 @@ static void centre(const phs_floor *floor, uint32_t node, double *x, double *y) 
  * machine is closed, half a one. */
 static void line(cairo_t *cr, const links *l, uint32_t from, uint32_t to, int d) {
   static const int step[PHS_DIRECTIONS][2] = {{1, 0}, {1, -1}, {0, -1}, {-1, 0}, {-1, 1}, {0, 1}};
-  double x0, y0, x1, y1, pitch = l->floor->cell + l->floor->pad;
+  double x0, y0, x1 = 0, y1 = 0, pitch = l->floor->cell + l->floor->pad;
   centre(l->floor, from, &x0, &y0);
-  centre(l->floor, to, &x1, &y1);
+  bool inside = shown(l->floor, to);
+  if (inside) {
+    centre(l->floor, to, &x1, &y1);
+  }
   double dx = step[d][0], dy = step[d][1], length = sqrt(dx * dx + dy * dy);
-  bool wraps = fabs(x1 - x0) > 1.9 * pitch || fabs(y1 - y0) > 1.9 * pitch;
+  bool wraps = !inside || fabs(x1 - x0) > 1.9 * pitch || fabs(y1 - y0) > 1.9 * pitch;
   if (wraps) {
     x1 = x0 + dx * 0.5 * pitch;
     y1 = y0 + dy * 0.5 * pitch;
@@ -64,7 +71,7 @@ static void level(cairo_t *cr, const links *l, int wanted, double worst) {
       uint32_t to = phs_machine_neighbour(m, g, (phs_direction)d);
       double load = load_of(l->f, g, d);
       int at = load > 0 ? phs_colour_level(sqrt(load / worst)) : -1;
-      if (to < m->grid_count && at == wanted) {
+      if (to < m->grid_count && at == wanted && shown(l->floor, g)) {
         line(cr, l, g, to, d);
       }
     }
@@ -89,7 +96,7 @@ static void vectors(phs_picture *p, phs_figures *f, const phs_floor *floor, doub
   phs_colour_unused(p->cr);
   for (uint32_t g = 0; g < m->grid_count; g++) {
     double x, y;
-    if (phs_node_present(m, g)) {
+    if (phs_node_present(m, g) && shown(floor, g)) {
       centre(floor, g, &x, &y);
       cairo_rectangle(p->cr, x - l.node / 2, y - l.node / 2, l.node, l.node);
     }
@@ -103,7 +110,7 @@ static void hints(phs_picture *p, phs_figures *f, const phs_floor *floor) {
   for (uint32_t g = 0; g < m->grid_count; g++) {
     const char *text = NULL;
     double x, y;
-    for (int d = 0; d < PHS_DIRECTIONS; d++) {
+    for (int d = 0; shown(floor, g) && d < PHS_DIRECTIONS; d++) {
       double load = load_of(f, g, d);
       if (load > 0) {
         text = phs_arena_printf(f->arena, "%s%s %s to the %s", text ? text : "", text ? ", " : "",
@@ -115,7 +122,7 @@ static void hints(phs_picture *p, phs_figures *f, const phs_floor *floor) {
                                    text)
                 : NULL;
     if (text) {
-      phs_floor_corner(floor, g, &x, &y);
+      phs_floor_corner(floor, phs_floor_cell_of(floor, g), &x, &y);
       phs_picture_hint(p, floor->left + x, floor->top + y, floor->cell, floor->cell, text);
     }
   }
@@ -133,9 +140,9 @@ static bool pixels(phs_picture *p, phs_figures *f, const phs_floor *floor, doubl
       double load = load_of(f, g, d);
       most = load > 0 ? fmax(most, sqrt(load / worst)) : most;
     }
-    float *cell = &share[phs_floor_cell_of(floor, g)];
-    if (phs_node_present(m, g) && !((double)*cell > most)) {
-      *cell = (float)most;
+    uint64_t cell = phs_floor_cell_of(floor, g);
+    if (cell != PHS_NO_CELL && phs_node_present(m, g) && !((double)share[cell] > most)) {
+      share[cell] = (float)most;
     }
   }
   if (share) {
@@ -153,7 +160,7 @@ bool phs_draw_links(phs_figures *f, phs_buf *out) {
   if (worst <= 0) {
     return false;
   }
-  phs_floor_machine(&floor, f->map->machine, false, MOST_SPACING);
+  phs_floor_machine(&floor, f->map->machine, &f->window, false, MOST_SPACING);
   for (int i = 0; i < 5; i++) {
     tick[i] = phs_report_number(f->arena, worst * i * i / 16);
   }

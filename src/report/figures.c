@@ -21,8 +21,7 @@ static void stages(phs_figures *f) {
   f->measured = f->cut && m->use && m->flows.row && m->block_row;
   f->placed = f->cut;
   for (uint32_t c = 0; f->placed && c < m->core_count; c++) {
-    f->placed = m->core[c].place < m->machine->core_count + (uint64_t)m->machine->grid_count *
-                                                                m->machine->cores_per_node;
+    f->placed = m->core[c].place < (uint64_t)m->machine->grid_count * m->machine->cores_per_node;
   }
   f->routed = f->placed && m->routing.load;
 }

@@ -5,6 +5,7 @@
 #define PHS_REPORT_FIGURES_H
 
 #include "map/map.h"
+#include "report/floor.h"
 
 #define PHS_REPORT_BINS 20       /**< of histograms: 5 % each, the last with all above */
 #define PHS_REPORT_PERCENTILES 7 /**< least, 25, 50, 75, 90, 99, most */
@@ -88,7 +89,8 @@ typedef struct phs_figures {
   double synapses, bits;
   phs_link_figures links;
   phs_energy_row send, receive; /**< of messages at cores */
-  uint32_t *by_fullness;        /**< [core_count]: cores, the fullest first, then by number */
+  phs_window window;     /**< of the machine, for pictures: all nodes that hold or pass anything */
+  uint32_t *by_fullness; /**< [core_count]: cores, the fullest first, then by number */
   uint32_t unknown_count;
   const char **unknown; /**< what is not known, in sentences */
 } phs_figures;

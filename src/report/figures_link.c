@@ -130,6 +130,24 @@ static bool unknowns(phs_figures *f) {
   return true;
 }
 
+/* Nodes with a core in use, a load or a table. */
+static bool window(phs_figures *f) {
+  const phs_machine *m = f->map->machine;
+  const phs_part_kind *nodes = &f->kind[1];
+  uint8_t *used = PHS_NEW_ARRAY(f->arena, uint8_t, m->grid_count);
+  if (!used) {
+    return false;
+  }
+  for (uint32_t g = 0; g < m->grid_count; g++) {
+    used[g] = nodes->in_use ? nodes->in_use[g] : 0;
+    for (size_t d = 0; f->routed && d < PHS_DIRECTIONS; d++) {
+      used[g] |= f->map->routing.load[(size_t)g * PHS_DIRECTIONS + d] > 0;
+    }
+  }
+  f->window = phs_floor_window(m, used);
+  return true;
+}
+
 bool phs_figures_links(phs_figures *f) {
   const phs_machine *m = f->map->machine;
   f->links.border_energy.known = true;
@@ -149,5 +167,5 @@ bool phs_figures_links(phs_figures *f) {
     f->links.mean_load /= (double)f->links.links_used;
   }
   events(f);
-  return unknowns(f);
+  return window(f) && unknowns(f);
 }

@@ -11,8 +11,14 @@
 /** Cells from which on a picture is made of pixels. */
 #define PHS_FLOOR_VECTOR 20000
 
+/** Nodes x0 <= x < x1, y0 <= y < y1. */
+typedef struct phs_window {
+  uint32_t x0, y0, x1, y1;
+} phs_window;
+
 typedef struct phs_floor {
   const phs_machine *machine; /**< NULL: `columns` x `rows` cells in reading order */
+  phs_window window;          /**< the part of the machine that is shown */
   uint32_t columns, rows;     /**< nodes, merged ones */
   uint32_t sub_x, sub_y;      /**< cells of a node */
   uint32_t cells_per_node;    /**< 1, or the cores of a node */
@@ -25,12 +31,21 @@ typedef struct phs_floor {
   double scale, left, top;           /**< units a pixel; where it lies in the picture */
 } phs_floor;
 
-/** @param per_core a cell for each core; else one for each node
+/**
+ * The part of a machine to show: all of it, or where little is in use, the blocks of the innermost
+ * domain around that.
+ * @param used [grid_count], or NULL: show all
+ */
+phs_window phs_floor_window(const phs_machine *m, const uint8_t *used);
+/** @param window of nodes
+ * @param per_core a cell for each core; else one for each node
  * @param largest side of a cell at most */
-void phs_floor_machine(phs_floor *f, const phs_machine *m, bool per_core, double largest);
+void phs_floor_machine(phs_floor *f, const phs_machine *m, const phs_window *window, bool per_core,
+                       double largest);
 /** @p count cells in reading order. */
 void phs_floor_line(phs_floor *f, uint64_t count, double largest);
-/** Cell of a place (per core) or a node. */
+/** Cell of a place (where cells are cores) or a node; PHS_NO_CELL outside of the window. */
+#define PHS_NO_CELL UINT64_MAX
 uint64_t phs_floor_cell_of(const phs_floor *f, uint64_t place);
 /** Upper left corner of a cell, before scaling. */
 void phs_floor_corner(const phs_floor *f, uint64_t cell, double *x, double *y);

@@ -40,6 +40,17 @@ static void picture(phs_buf *out, bool wide, bool (*draw)(phs_figures *, phs_buf
   phs_buf_puts(out, "</figure>\n");
 }
 
+static void shown_part(phs_figures *f, phs_buf *out) {
+  const phs_machine *m = f->map->machine;
+  const phs_window *w = &f->window;
+  if (f->placed && (w->x1 - w->x0 < m->width || w->y1 - w->y0 < m->height)) {
+    phs_buf_printf(out,
+                   "<p class=\"note\">Pictures show columns %u to %u and rows %u to %u of %u x %u; "
+                   "the rest of the machine is not used.</p>\n",
+                   w->x0, w->x1 - 1, w->y0, w->y1 - 1, m->width, m->height);
+  }
+}
+
 static void cores(phs_figures *f, phs_buf *out) {
   phs_table table;
   phs_page_section(out, "cores", "Cores",
@@ -47,6 +58,7 @@ static void cores(phs_figures *f, phs_buf *out) {
                                "capacity of which most is used. Grey cells are not used."
                              : "The cores have no places; they stand in the order of their "
                                "numbers.");
+  shown_part(f, out);
   picture(out, false, phs_draw_cores, f, "No core is in use.");
   if (f->measured) {
     phs_table_of_cores(f, HTML_CORES, &table);
