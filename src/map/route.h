@@ -176,6 +176,7 @@ typedef struct phs_tree_room {
   uint64_t *order;  /**< [grid] destinations by distance, then node */
   uint64_t *joined; /**< [grid] the same of sources */
   uint32_t destination_count;
+  unsigned side; /**< where searches for the nearest node start: any number */
 } phs_tree_room;
 
 /** @return false without memory; ended with phs_tree_room_free(), also then */

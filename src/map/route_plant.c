@@ -280,6 +280,7 @@ static phs_tree_node *grow_tree(const phs_planting *x, phs_planter *w, const phs
 bool phs_plant_group(phs_planting *x, phs_planter *w, phs_group *g, phs_grove *v, bool alone) {
   phs_tree_room *t = &w->room;
   phs_tree_begin(t);
+  t->side = g->population;
   find_destinations(x, t, x->f->member[g->first]);
   uint32_t sources = find_sources(x, w, g), root = choose_root(x->r, w, sources);
   uint32_t kept = sources;

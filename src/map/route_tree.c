@@ -87,22 +87,23 @@ static void follow(const phs_fabric_grid *g, phs_tree_room *t, uint32_t from, ph
   }
 }
 
-/* The nodes of the tree on the ring of @p radius around @p node; the first met is nearest. */
+/* A node of the tree on the ring of @p radius around @p node. All on it are as near; which is met
+ * first depends on the tree, so that different trees come by different links. */
 static uint32_t ring(const phs_fabric_grid *g, const phs_tree_room *t, uint32_t node,
                      uint32_t radius) {
-  static const phs_direction hexagon[] = {PHS_NORTH_EAST, PHS_NORTH, PHS_WEST,
-                                          PHS_SOUTH_WEST, PHS_SOUTH, PHS_EAST};
   uint32_t at = node;
+  unsigned corner = t->side % PHS_DIRECTIONS;
   for (uint32_t i = 0; i < radius && at != PHS_NO_NODE; i++) {
-    at = step(g, at, PHS_SOUTH);
+    at = step(g, at, (phs_direction)corner);
   }
-  /* from the south corner: east side first, counter-clockwise */
-  for (int side = 0; side < 6 && at != PHS_NO_NODE; side++) {
+  /* directions are in order around a node: from a corner, the side to the next is two further */
+  for (unsigned side = 0; side < PHS_DIRECTIONS && at != PHS_NO_NODE; side++) {
+    phs_direction along = (phs_direction)((corner + side + 2) % PHS_DIRECTIONS);
     for (uint32_t i = 0; i < radius && at != PHS_NO_NODE; i++) {
       if (t->stamp[at] == t->serial) {
         return at;
       }
-      at = step(g, at, hexagon[side]);
+      at = step(g, at, along);
     }
   }
   return PHS_NO_NODE;
