@@ -8,6 +8,8 @@
 /* Beyond so many cores a hypergraph of atoms would not pay: populations are larger than cores by
  * far, and cuts of single populations are as good. */
 #define GIANT_CORES 20000u
+/* What comes later is less simple: it has to be better by so much. */
+#define LEAST_GAIN 0.001
 
 phs_map *phs_map_trial(const phs_map *m) {
   phs_map_options o = m->options;
@@ -27,8 +29,13 @@ void phs_candidates_add(phs_map *m, phs_candidates *c, phs_plan *p, const phs_ma
   phs_map_note(m, "%s: %" PRIu32 " cores, %.6g deliveries a step", p->name, settled->core_count,
                deliveries);
   int at = c->count;
-  while (at > 0 && deliveries < c->deliveries[at - 1]) {
+  while (at > 0 && deliveries < c->deliveries[at - 1] * (1 - LEAST_GAIN)) {
     at--;
+  }
+  if (at > 0 && !(deliveries > c->deliveries[at - 1]) &&
+      p->core_count >= c->plan[at - 1]->core_count) {
+    phs_plan_free(p); /* the same again, or no better for having more cores */
+    return;
   }
   if (at == PHS_CANDIDATES) {
     phs_plan_free(p);

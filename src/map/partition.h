@@ -117,6 +117,10 @@ phasor_status phs_slice_linear(phs_plan *p, const phs_map_options *o, phs_fit *w
 /** Cuts every population by its tiling (linearly where it has none). */
 phasor_status phs_slice_tiles(phs_plan *p, const phs_tiling *tiling, const phs_map_options *o,
                               phs_fit *why);
+/** Cuts runs of populations alike, and puts the same tiles of all of a run on one core, where that
+ * takes fewer deliveries. @param single tilings of the populations alone */
+phasor_status phs_slice_joint(phs_plan *p, const phs_tiling *single, const phs_map_options *o,
+                              phs_fit *why);
 /** The linear cut of one population; each slice a new core. */
 phasor_status phs_slice_population(phs_plan *p, uint32_t population, const phs_map_options *o,
                                    phs_fit *why);

@@ -72,6 +72,21 @@ static phasor_status try_tiles(good *g, phs_tile_style style) {
   return settle(g, p, NULL);
 }
 
+static phasor_status try_joint(good *g) {
+  phs_plan *p = phs_plan_create(g->m->work, g->m->machine, "joint tiles");
+  phs_fit why;
+  if (!p) {
+    return phs_map_no_memory(g->diag, "slices");
+  }
+  phs_tilings_choose(g->m->work, g->m->machine, PHS_TILES_FREE, g->tiling);
+  if (phs_slice_joint(p, g->tiling, &g->m->options, &why) != PHASOR_OK) {
+    phs_plan_free(p);
+    return PHASOR_OK;
+  }
+  phs_plan_pack(p);
+  return settle(g, p, NULL);
+}
+
 /* Tiles of the free style; false where a population has none: it has to be split or sorted. */
 static bool find_tiles(good *g) {
   const phs_work *w = g->m->work;
@@ -149,6 +164,9 @@ static phasor_status try_hypergraph(good *g) {
     if (status != PHASOR_OK) {
       return phs_map_no_memory(g->diag, "a hypergraph");
     }
+    phs_map_note(g->m,
+                 "%s: %" PRIu32 " parts, %.6g deliveries before cores that are too full are cut",
+                 name[i], result.parts, result.cost);
     status = settle(g, phs_plan_of_atoms(g->atoms, g->part, result.parts, name[i]), &grown);
     if (status != PHASOR_OK) {
       return status;
@@ -252,6 +270,19 @@ static bool has_wiring(const phs_work *w, phs_wiring wiring) {
   return false;
 }
 
+/* Rules that do not know places have nothing that a partition could find: every core is reached
+ * alike. */
+static bool has_structure(const phs_work *w) {
+  for (uint32_t q = 0; q < w->projection_count; q++) {
+    const phs_work_projection *p = &w->projection[q];
+    if (p->wiring != PHS_WIRING_RECIPE || p->recipe->rule == PHS_RULE_DISTANCE ||
+        p->recipe->rule == PHS_RULE_ONE_TO_ONE) {
+      return true;
+    }
+  }
+  return false;
+}
+
 static phasor_status try_all(good *g) {
   phasor_status status = PHASOR_OK;
   const phs_work *w = g->m->work;
@@ -259,7 +290,10 @@ static phasor_status try_all(good *g) {
   for (int style = 0; structured && style < PHS_TILE_STYLES && status == PHASOR_OK; style++) {
     status = try_tiles(g, (phs_tile_style)style);
   }
-  if (status != PHASOR_OK || !find_tiles(g)) {
+  if (status == PHASOR_OK && has_wiring(w, PHS_WIRING_WINDOW)) {
+    status = try_joint(g);
+  }
+  if (status != PHASOR_OK || !has_structure(w) || !find_tiles(g)) {
     return status;
   }
   g->bits_per_synapse = measure_bits(g);

@@ -96,6 +96,7 @@ static bool all_hold(const phs_map *m) {
 /* The same map as before; notes stay. */
 static void undo(phs_map *m, const phs_map *before) {
   phs_map now = *m;
+  phs_arena_destroy(now.measured);
   *m = *before;
   m->note = now.note;
   m->note_count = now.note_count;
@@ -105,6 +106,7 @@ static void undo(phs_map *m, const phs_map *before) {
 /* Installs the refined plan on the places of before. @p better: whether it may stay. */
 static phasor_status take_plan(phs_map *m, const phs_plan *p, bool *better, phs_diag *diag) {
   phs_map before = *m;
+  m->measured = NULL; /* kept until it is known which of both stays */
   uint32_t *core_of = malloc(((size_t)p->core_count + 1) * sizeof *core_of);
   phasor_status status =
       core_of ? phs_plan_install(p, m, core_of, diag) : phs_map_no_memory(diag, "slices");
@@ -122,7 +124,9 @@ static phasor_status take_plan(phs_map *m, const phs_plan *p, bool *better, phs_
     phs_map_traffic(m);
     *better = m->traffic.weighted_hops < before.traffic.weighted_hops;
   }
-  if (!*better) {
+  if (*better) {
+    phs_arena_destroy(before.measured);
+  } else {
     undo(m, &before);
   }
   return status;
