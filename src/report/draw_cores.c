@@ -60,7 +60,7 @@ bool phs_draw_cores(phs_figures *f, phs_buf *out) {
   if (!share) {
     return false;
   }
-  double bottom = floor.top + floor.height * floor.scale + 28;
+  double bottom = ceil(floor.top + floor.height * floor.scale) + 28;
   phs_picture_begin(&p, "core-map", "Cores of the machine, coloured by their fullest capacity",
                     PHS_PICTURE_WIDTH, bottom + 34);
   bool whole = floor.cells_per_node == m->machine->cores_per_node || !f->placed;
@@ -111,7 +111,7 @@ bool phs_draw_routers(phs_figures *f, phs_buf *out) {
   for (int i = 0; i < 5; i++) {
     tick[i] = phs_report_number(f->arena, round(full * i / 4));
   }
-  double bottom = floor.top + floor.height * floor.scale + 28;
+  double bottom = ceil(floor.top + floor.height * floor.scale) + 28;
   phs_picture_begin(&p, "router-map", "Routing tables, coloured by their entries",
                     PHS_PICTURE_WIDTH, bottom + 34);
   phs_draw_heat(&p, &floor, share);

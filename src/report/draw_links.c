@@ -164,7 +164,7 @@ bool phs_draw_links(phs_figures *f, phs_buf *out) {
   for (int i = 0; i < 5; i++) {
     tick[i] = phs_report_number(f->arena, worst * i * i / 16);
   }
-  double bottom = floor.top + floor.height * floor.scale + 28;
+  double bottom = ceil(floor.top + floor.height * floor.scale) + 28;
   phs_picture_begin(&p, "link-map", "Links between the nodes, coloured by messages a step",
                     PHS_PICTURE_WIDTH, bottom + 34);
   bool lines = !floor.raster && floor.cell >= LEAST_SPACING;

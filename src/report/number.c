@@ -71,34 +71,31 @@ static size_t allowed(const char *s) {
 
 #define REPLACEMENT "\xef\xbf\xbd"
 
-void phs_report_escape(phs_buf *out, const char *text) {
+static void escape(phs_buf *out, const char *text, bool lines) {
   for (const char *s = text; *s;) {
-    size_t n = allowed(s);
-    switch (*s) {
-    case '&':
-      phs_buf_puts(out, "&amp;");
-      break;
-    case '<':
-      phs_buf_puts(out, "&lt;");
-      break;
-    case '>':
-      phs_buf_puts(out, "&gt;");
-      break;
-    case '"':
-      phs_buf_puts(out, "&quot;");
-      break;
-    case '\'':
-      phs_buf_puts(out, "&#39;");
-      break;
-    default:
-      if (n > 0) {
-        phs_buf_add(out, s, n);
-      } else {
-        phs_buf_puts(out, REPLACEMENT);
-      }
+    size_t n = lines && *s == '\n' ? 1 : allowed(s);
+    const char *markup = *s == '&'    ? "&amp;"
+                         : *s == '<'  ? "&lt;"
+                         : *s == '>'  ? "&gt;"
+                         : *s == '"'  ? "&quot;"
+                         : *s == '\'' ? "&#39;"
+                         : n == 0     ? REPLACEMENT
+                                      : NULL;
+    if (markup) {
+      phs_buf_puts(out, markup);
+    } else {
+      phs_buf_add(out, s, n);
     }
     s += n > 0 ? n : 1;
   }
+}
+
+void phs_report_escape(phs_buf *out, const char *text) {
+  escape(out, text, false);
+}
+
+void phs_report_escape_lines(phs_buf *out, const char *text) {
+  escape(out, text, true);
 }
 
 void phs_report_printable(phs_buf *out, const char *text) {

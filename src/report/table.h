@@ -53,6 +53,8 @@ const char *phs_report_joule(phs_arena *arena, double joule);
 /** Text of an XML document or an attribute in double quotes: markup escaped; control characters and
  * bytes that are no UTF-8 as U+FFFD. */
 void phs_report_escape(phs_buf *out, const char *text);
+/** The same with ends of lines kept. */
+void phs_report_escape_lines(phs_buf *out, const char *text);
 /** A line of text: control characters and bytes that are no UTF-8 as \xNN. */
 void phs_report_printable(phs_buf *out, const char *text);
 /** @p text with bytes that are no UTF-8 as U+FFFD: for JSON. In @p arena; "?" without
