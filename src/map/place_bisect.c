@@ -24,6 +24,7 @@ typedef struct region {
 
 typedef struct bisector {
   const plc_state *s;
+  const float *x, *y; /* coordinates to cut by, or NULL */
   int jobs;
   uint64_t seed;
   int domain;          /* whose blocks have limits, or -1 */
@@ -204,8 +205,50 @@ static void turn(const plc_cut *c, uint8_t *side) {
   }
 }
 
+typedef struct located {
+  float at;
+  uint32_t index;
+} located;
+
+static int compare(const void *a, const void *b) {
+  const located *p = a, *q = b;
+  if (p->at != q->at) {
+    return p->at < q->at ? -1 : 1;
+  }
+  return (p->index > q->index) - (p->index < q->index);
+}
+
+/* The lower coordinates into the first half. */
+static bool cut_by_coordinates(const bisector *b, const region *r, const halves *h) {
+  bool along_x = h->half[0].x1 != r->x1;
+  located *l = malloc(((size_t)r->count + 1) * sizeof *l);
+  int64_t *size = malloc(((size_t)r->count + 1) * sizeof *size), sum = 0;
+  plc_cut c = {0};
+  for (uint32_t i = 0; l && i < r->count; i++) {
+    uint32_t item = b->order[r->first + i];
+    l[i] = (located){along_x ? b->x[item] : b->y[item], i};
+  }
+  if (l && size) {
+    bound(b, r, h, &c, size);
+    qsort(l, r->count, sizeof *l, compare);
+    for (uint32_t i = 0; i < r->count; i++) {
+      int64_t own = size[l[i].index];
+      bool second = sum + own > c.most || (sum + own / 2 > c.aim && sum >= c.least);
+      b->side[r->first + l[i].index] = second;
+      sum += second ? 0 : own;
+    }
+  }
+  free(l);
+  free(size);
+  return l && size;
+}
+
 static bool cut(bisector *b, uint32_t index) {
   const region *r = &b->region[index];
+  if (b->x) {
+    halves by = cut_region(b, r);
+    return cut_by_coordinates(b, r, &by);
+  }
   piece p = {0};
   halves h = cut_region(b, r);
   bool ok = extract(b, index, &h, &p);
@@ -279,7 +322,7 @@ static void divide(bisector *b, const region *r, uint32_t *spare) {
 static bool descend(bisector *b) {
   bool any = false;
   size_t chunk = b->regions > 4096 ? 64 : 1;
-  for (b->sweep = 0; b->sweep < 2; b->sweep++) {
+  for (b->sweep = 0; b->sweep < (b->x ? 1 : 2); b->sweep++) {
     for (b->colour = 0; b->colour < 2; b->colour++) {
       if (b->sweep == 0 || b->regions > 1) {
         phs_parallel(b->jobs, b->regions, chunk, cut_regions, b);
@@ -450,25 +493,34 @@ static bool prepare(bisector *b) {
   return true;
 }
 
-bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress progress, void *user,
-                uint32_t *wish) {
-  bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
-  atomic_init(&b.failed, false);
-  bool ok = prepare(&b);
-  while (ok && descend(&b)) {
-    ok = !atomic_load(&b.failed);
+static bool run(bisector *b, phs_map_progress progress, void *user) {
+  atomic_init(&b->failed, false);
+  bool ok = prepare(b);
+  while (ok && descend(b)) {
+    ok = !atomic_load(&b->failed);
     if (progress) {
       progress(user, "place", -1);
     }
   }
-  free(b.order);
-  free(b.owner);
-  free(b.local);
-  free(b.side);
-  free(b.region);
-  free(b.next);
-  free(b.block_size);
-  free(b.site_size);
-  free(b.present);
-  return ok && !atomic_load(&b.failed);
+  free(b->order);
+  free(b->owner);
+  free(b->local);
+  free(b->side);
+  free(b->region);
+  free(b->next);
+  free(b->block_size);
+  free(b->site_size);
+  free(b->present);
+  return ok && !atomic_load(&b->failed);
+}
+
+bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress progress, void *user,
+                uint32_t *wish) {
+  bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
+  return run(&b, progress, user);
+}
+
+bool plc_bisect_by(const plc_state *s, const float *x, const float *y, uint32_t *wish) {
+  bisector b = {.s = s, .x = x, .y = y, .jobs = 1, .at = wish};
+  return run(&b, NULL, NULL);
 }

@@ -5,10 +5,13 @@
  */
 #include "map/place_cut.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { COARSEST = 64, MOST_LEVELS = 40, SEEDS = 6, PASSES = 3 };
+enum { COARSEST = 64, MOST_LEVELS = 40, SEEDS = 6, PASSES = 3, MOST_TRIES = 8, TURNS = 60 };
+/* Edges that may be looked at again for another try. */
+#define TRY_EDGES 1000000
 
 typedef struct level {
   plc_cut c;
@@ -52,14 +55,37 @@ static uint32_t partner_of(const plc_cut *c, uint32_t v, const uint32_t *mate, i
   return best;
 }
 
-/* Pairs vertices. @return how many the next level has */
-static uint32_t match(const plc_cut *c, int64_t biggest, uint32_t *coarse) {
-  uint32_t count = 0;
+/* The same, of about equal ones any. */
+static uint32_t any_partner_of(const plc_cut *c, uint32_t v, const uint32_t *mate, int64_t biggest,
+                               uint64_t *random) {
+  uint32_t best = PLC_NONE;
+  float most = 0;
+  for (uint32_t k = c->row[v]; k < c->row[v + 1]; k++) {
+    uint32_t to = c->to[k];
+    float w = c->weight[k] * (0.8f + 0.2f * (float)plc_below(random, 1024) / 1024);
+    if (mate[to] == PLC_NONE && c->size[v] + c->size[to] <= biggest && w > most) {
+      most = w;
+      best = to;
+    }
+  }
+  return best;
+}
+
+/* Pairs vertices, in their order or in a random one. @return how many the next level has */
+static uint32_t match(const plc_cut *c, int64_t biggest, uint64_t *random, uint32_t *coarse) {
+  uint32_t count = 0, stride = 1;
   memset(coarse, 0xff, c->n * sizeof *coarse);
-  for (uint32_t v = 0; v < c->n; v++) {
+  while (random && (stride == 1 || c->n % stride == 0)) { /* a prime that does not divide n */
+    static const uint32_t prime[] = {1000003, 1000033, 1000037, 1000039, 1000081, 1000099};
+    stride = prime[plc_below(random, sizeof prime / sizeof *prime)];
+  }
+  uint64_t at = random ? plc_below(random, c->n) : 0;
+  for (uint32_t i = 0; i < c->n; i++, at = (at + stride) % c->n) {
+    uint32_t v = (uint32_t)at;
     if (coarse[v] == PLC_NONE) {
       coarse[v] = count;
-      uint32_t to = partner_of(c, v, coarse, biggest);
+      uint32_t to = random ? any_partner_of(c, v, coarse, biggest, random)
+                           : partner_of(c, v, coarse, biggest);
       if (to != PLC_NONE) {
         coarse[to] = count;
       }
@@ -185,6 +211,45 @@ static bool cut_by_pull(const plc_cut *c, uint8_t *side) {
   return p != NULL;
 }
 
+/* By the smoothest vector over the graph that is not constant: some turns of the power method for
+ * the second eigenvector of the walk on the graph (Fiedler 1975), pulls given a part in it. */
+static bool cut_by_spectrum(const plc_cut *c, uint64_t *random, uint8_t *side) {
+  plc_cut by = *c;
+  float *now = malloc(((size_t)c->n + 1) * sizeof *now),
+        *next = malloc(((size_t)c->n + 1) * sizeof *next);
+  bool ok = now && next;
+  for (uint32_t v = 0; ok && v < c->n; v++) {
+    now[v] = (float)plc_below(random, 2048) / 1024 - 1;
+  }
+  for (int turn = 0; ok && turn < TURNS; turn++) {
+    double mean = 0, square = 0;
+    for (uint32_t v = 0; v < c->n; v++) {
+      mean += (double)now[v] / c->n;
+    }
+    for (uint32_t v = 0; v < c->n; v++) {
+      now[v] -= (float)mean;
+      square += (double)now[v] * (double)now[v] / c->n;
+    }
+    float scale = square > 0 ? (float)(1 / sqrt(square)) : 1;
+    for (uint32_t v = 0; v < c->n; v++) {
+      double sum = 0, weight = 0;
+      for (uint32_t k = c->row[v]; k < c->row[v + 1]; k++) {
+        sum += (double)c->weight[k] * (double)now[c->to[k]];
+        weight += (double)c->weight[k];
+      }
+      next[v] = scale * (now[v] + (weight > 0 ? (float)(sum / weight) : 0)) / 2;
+    }
+    float *was = now;
+    now = next;
+    next = was;
+  }
+  by.pull = now;
+  ok = ok && cut_by_pull(&by, side);
+  free(now);
+  free(next);
+  return ok;
+}
+
 /* Part 0 grows from one vertex by what it is joined to most. */
 static bool cut_by_growing(const plc_cut *c, uint32_t seed, uint8_t *side) {
   double *join = calloc((size_t)c->n + 1, sizeof *join);
@@ -213,7 +278,9 @@ static bool try_cut(const plc_cut *c, int way, uint64_t *random, uint8_t *side) 
     cut_in_order(c, side);
     return true;
   }
-  return way == 1 ? cut_by_pull(c, side) : cut_by_growing(c, plc_below(random, c->n), side);
+  return way == 1   ? cut_by_pull(c, side)
+         : way <= 3 ? cut_by_spectrum(c, random, side)
+                    : cut_by_growing(c, plc_below(random, c->n), side);
 }
 
 static bool cut_coarsest(const plc_cut *c, uint64_t seed, uint8_t *side) {
@@ -222,7 +289,7 @@ static bool cut_coarsest(const plc_cut *c, uint64_t seed, uint8_t *side) {
   int64_t least = INT64_MAX;
   double best = 0;
   bool ok = trial != NULL;
-  int ways = c->n > 2000 ? 2 : 2 + SEEDS; /* growing takes quadratic time */
+  int ways = c->n > 2000 ? 4 : 4 + SEEDS; /* growing takes quadratic time */
   for (int way = 0; ok && c->n > 0 && way < ways; way++) {
     ok = try_cut(c, way, &random, trial) && plc_cut_refine(c, 2 * PASSES, trial);
     int64_t excess = plc_excess(c, plc_cut_size(c, trial));
@@ -253,22 +320,17 @@ static bool uncoarsen(const plc_cut *c, level *levels, int count, uint8_t *side)
   return ok;
 }
 
-bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side) {
+/* One way through the levels; @p random: NULL for the order of vertices. */
+static bool cut_once(const plc_cut *c, int64_t total, uint64_t seed, uint64_t *random,
+                     uint8_t *side) {
   level levels[MOST_LEVELS] = {0};
   int count = 0;
-  int64_t total = 0;
   bool ok = true;
   const plc_cut *now = c;
-  if (keep) {
-    return plc_cut_refine(c, PASSES, side);
-  }
-  for (uint32_t v = 0; v < c->n; v++) {
-    total += c->size[v];
-  }
   while (ok && now->n > COARSEST && count < MOST_LEVELS) {
     level *l = &levels[count];
     l->coarse = malloc(((size_t)now->n + 1) * sizeof *l->coarse);
-    uint32_t n = l->coarse ? match(now, total / 16 + 1, l->coarse) : 0;
+    uint32_t n = l->coarse ? match(now, total / 16 + 1, random, l->coarse) : 0;
     ok = l->coarse && contract(now, l->coarse, n, l);
     count++;
     bool stalled = ok && n > now->n - now->n / 20;
@@ -281,5 +343,33 @@ bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side) {
   for (int i = 0; i < count; i++) {
     drop(&levels[i]);
   }
+  return ok;
+}
+
+bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side) {
+  int64_t total = 0, least = INT64_MAX;
+  double best = 0;
+  if (keep) {
+    return plc_cut_refine(c, PASSES, side);
+  }
+  for (uint32_t v = 0; v < c->n; v++) {
+    total += c->size[v];
+  }
+  uint32_t tries = c->n <= COARSEST ? 1 : TRY_EDGES / (c->row[c->n] + c->n) + 1;
+  tries = tries < MOST_TRIES ? tries : MOST_TRIES;
+  uint8_t *trial = malloc((size_t)c->n + 1);
+  bool ok = trial != NULL;
+  for (uint32_t t = 0; ok && t < tries; t++) {
+    uint64_t random = plc_stream(seed, t);
+    ok = cut_once(c, total, seed + t, t ? &random : NULL, trial);
+    int64_t excess = plc_excess(c, plc_cut_size(c, trial));
+    double cost = plc_cut_cost(c, trial);
+    if (ok && (excess < least || (excess == least && cost < best))) {
+      least = excess;
+      best = cost;
+      memcpy(side, trial, c->n);
+    }
+  }
+  free(trial);
   return ok;
 }

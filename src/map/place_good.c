@@ -13,6 +13,10 @@
 #define MANY_CORES 6000
 #define TILE_CORES 1500
 
+/* Entries of the graph up to which bisection is tried several times. */
+#define START_ENTRIES 100000
+#define MOST_STARTS 4
+
 /* Sums the traffic between blocks. */
 static bool block_graph(const plc_state *s, const uint32_t *block, uint32_t blocks,
                         phs_arena *arena, phs_core_graph *out) {
@@ -62,6 +66,7 @@ static bool block_state(const plc_state *s, uint32_t w, uint32_t h, const uint32
                         phs_arena *arena, phs_core_graph *g, plc_state *out) {
   uint32_t columns = s->metric.width / w, blocks = columns * (s->metric.height / h);
   *out = (plc_state){.graph = g,
+                     .present = w == 1 && h == 1 ? s->present : NULL,
                      .slots = 1,
                      .at = PHS_NEW_ARRAY(arena, uint32_t, blocks),
                      .slot = PHS_NEW_ARRAY(arena, uint32_t, blocks),
@@ -144,6 +149,15 @@ static bool anneal_domains(plc_state *s, plc_anneal_options o) {
   return ok;
 }
 
+/* What nodes of several cores hold, from node to node. */
+static bool anneal_nodes(plc_state *s, plc_anneal_options o) {
+  uint32_t sites = s->metric.width * s->metric.height;
+  o.effort = 1e8;
+  o.heat = 0.1;
+  o.seed += 50;
+  return s->slots == 1 || sites > 20000 || plc_anneal_blocks(s, 1, 1, &o);
+}
+
 static bool improve(plc_state *s, const phs_map *m) {
   uint32_t n = s->graph->core_count;
   plc_anneal_options o = {.seed = m->options.seed,
@@ -151,7 +165,7 @@ static bool improve(plc_state *s, const phs_map *m) {
                           .progress = m->options.progress,
                           .user = m->options.user};
   double edges = (double)s->graph->row[n] / 2;
-  if (!anneal_domains(s, o)) {
+  if (!anneal_domains(s, o) || !anneal_nodes(s, o)) {
     return false;
   }
   o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
@@ -163,11 +177,33 @@ static bool improve(plc_state *s, const phs_map *m) {
   return plc_anneal(s, &o);
 }
 
+/* Several bisections, of which the cheapest is kept: each costs little where the graph is small. */
+static bool start(plc_state *s, const phs_map *m, uint32_t *wish) {
+  uint32_t n = m->core_count;
+  uint64_t entries = s->graph->row[n] + n + 1;
+  int starts = entries > START_ENTRIES ? 1 : (int)(START_ENTRIES / entries) + 1;
+  uint32_t *trial = malloc(((size_t)n + 1) * sizeof *trial);
+  double best = 0;
+  bool ok = trial != NULL;
+  starts = starts < MOST_STARTS ? starts : MOST_STARTS;
+  for (int i = 0; ok && i < starts; i++) {
+    ok = plc_bisect(s, m->options.jobs, m->options.seed + (uint64_t)i, m->options.progress,
+                    m->options.user, trial) &&
+         plc_smooth(s, m->options.jobs, trial);
+    double cost = ok ? plc_cost_at(s, m->options.jobs, trial) : 0;
+    if (ok && (i == 0 || cost < best)) {
+      best = cost;
+      memcpy(wish, trial, n * sizeof *wish);
+    }
+  }
+  free(trial);
+  return ok;
+}
+
 phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
                        uint32_t *item) {
   uint32_t *wish = malloc(((size_t)m->core_count + 1) * sizeof *wish);
-  bool ok = wish && plc_bisect(s, m->options.jobs, m->options.seed, m->options.progress,
-                               m->options.user, wish);
+  bool ok = wish && start(s, m, wish);
   bool packed = ok && plc_settle(s, site, sites, wish);
   free(wish);
   if (!ok) {

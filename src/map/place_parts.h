@@ -91,6 +91,8 @@ void plc_put(plc_state *s, uint32_t item, uint32_t site);
 void plc_clear(plc_state *s);
 /** Sum of weight times distance, each edge once. */
 double plc_cost(const plc_state *s, int jobs);
+/** The same, were items at the sites @p at. */
+double plc_cost_at(const plc_state *s, int jobs, const uint32_t *at);
 
 /** Fills sites as @p site lists them with items as @p item lists them; what then has no place goes
  * where it first fits. False: some item fits nowhere. */
@@ -109,6 +111,11 @@ uint32_t plc_first_unplaced(const plc_state *s);
 bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress progress, void *user,
                 uint32_t *wish);
 
+/** The same with the regions' items divided by coordinates instead. */
+bool plc_bisect_by(const plc_state *s, const float *x, const float *y, uint32_t *wish);
+/** Lessens the cost of wishes by springs. False without memory. */
+bool plc_smooth(plc_state *s, int jobs, uint32_t *wish);
+
 /** One bisection: a graph with parts that pull its vertices to one side. */
 typedef struct plc_cut {
   uint32_t n;
@@ -123,8 +130,8 @@ typedef struct plc_cut {
 /** @param side [n] out: 0 or 1. @param keep start from what is there. False without memory. */
 bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side);
 
-/** Starts with bisection, then anneals blocks and cores. @return PHASOR_OK, PHASOR_ERROR_TARGET where
- * the cores were not packed within the limits, PHASOR_ERROR_INTERNAL without memory. */
+/** Starts with bisection, then anneals blocks and cores. @return PHASOR_OK, PHASOR_ERROR_TARGET
+ * where the cores were not packed within the limits, PHASOR_ERROR_INTERNAL without memory. */
 phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
                        uint32_t *item);
 /** Puts all items where @p at says; slots are given in the order of items. */

@@ -141,6 +141,7 @@ uint32_t plc_first_unplaced(const plc_state *s) {
 
 typedef struct summing {
   const plc_state *s;
+  const uint32_t *at;
   size_t chunk;
   double sum[CHUNKS];
 } summing;
@@ -154,19 +155,23 @@ static void sum_items(void *user, size_t first, size_t end, int thread) {
   for (size_t i = first; i < end; i++) {
     for (uint64_t k = g->row[i]; k < g->row[i + 1]; k++) {
       if (g->core[k] > i) {
-        sum += (double)g->weight[k] * plc_distance(&s->metric, s->at[i], s->at[g->core[k]]);
+        sum += (double)g->weight[k] * plc_distance(&s->metric, u->at[i], u->at[g->core[k]]);
       }
     }
   }
   u->sum[first / u->chunk] = sum;
 }
 
-double plc_cost(const plc_state *s, int jobs) {
-  summing u = {.s = s, .chunk = s->graph->core_count / CHUNKS + 1};
+double plc_cost_at(const plc_state *s, int jobs, const uint32_t *at) {
+  summing u = {.s = s, .at = at, .chunk = s->graph->core_count / CHUNKS + 1};
   double sum = 0;
   phs_parallel(jobs, s->graph->core_count, u.chunk, sum_items, &u);
   for (int i = 0; i < CHUNKS; i++) {
     sum += u.sum[i];
   }
   return sum;
+}
+
+double plc_cost(const plc_state *s, int jobs) {
+  return plc_cost_at(s, jobs, s->at);
 }
