@@ -118,8 +118,18 @@ phs_window_axis phs_axis_compose(const phs_window_axis *b, const phs_window_axis
                                  uint32_t targets, uint32_t mids, uint32_t sources, bool *exact,
                                  bool *overlap);
 
-/** work_walk.c: fills link. False with a diagnostic. */
+/** work_walk.c: fills link. False with a diagnostic, or without memory. */
 bool phs_work_walk(phs_work_build *b);
+
+typedef enum phs_path_step {
+  PHS_PATH_ENTER,
+  PHS_PATH_SKIP, /**< nothing comes that way */
+  PHS_PATH_FAIL  /**< without memory */
+} phs_path_step;
+/** work_ops.c: a path to the result of op @p at goes on to its operand @p i.
+ * @param target grid of the neurons where it begins */
+phs_path_step phs_path_enter(phs_work_build *b, const phs_dims *target, int at, int i,
+                             phs_path *path);
 /** Weights of a linear, conv or scale op, looked at once. */
 const phs_weights *phs_work_weights(phs_work_build *b, int op);
 bool phs_work_note_pruned(phs_work_build *b, const char *name, const phs_weights *w,

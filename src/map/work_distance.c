@@ -7,6 +7,7 @@
  * by one. What lies further off than a profile has weight is left out of the sums, as seen from the
  * nearest elements, so that boxes far apart have their small expectations, too.
  */
+#include "map/work_points.h"
 #include "map/work_recipe.h"
 #include "random/draw.h"
 #include "random/real.h"
@@ -77,124 +78,14 @@ phs_box phs_distance_box(const phs_work *w, const phs_work_projection *p, const 
   return out;
 }
 
-/* ------------------------------------------------------------------------------- points of axes */
+/* ---------------------------------------------------------------------------------------- sums */
 
 /* Pieces of sources and of a source's targets, at most, by the number of axes longer than one
  * element. */
 static const uint32_t SOURCES_FOR[PHS_MAP_RANK + 1] = {1, 12, 5, 3};
 static const uint32_t TARGETS_FOR[PHS_MAP_RANK + 1] = {1, 32, 10, 6};
-enum { IMAGES = 3, SOURCES = IMAGES * 12, PAIRS = IMAGES * IMAGES * 12 * 32, POWERS = 3 };
 
-/* Points of the sources along one axis, and of the targets that each of them sees. */
-typedef struct points {
-  uint32_t count;
-  uint32_t cell[SOURCES];
-  double weight[SOURCES]; /* elements that the point stands for */
-  uint32_t first[SOURCES + 1];
-  double square[PAIRS]; /* squared distances */
-  double share[PAIRS];  /* elements */
-} points;
-
-typedef struct axis_view {
-  double cs, ct; /* lengths of cells */
-  double turn;   /* of a periodic axis; else 0 */
-  uint32_t source_low, source_high, target_low, target_high;
-  double gap;                /* least distance */
-  double range;              /* beyond the nearest, further elements are left out */
-  uint32_t sources, targets; /* pieces at most */
-  bool narrow;               /* places between elements would miss the profile's middle */
-} axis_view;
-
-/* Least distance from position @p low or above, up to @p high, to those from @p from to @p to. */
-static double gap_of(double low, double high, double from, double to) {
-  return fmax(0.0, fmax(from - high, low - to));
-}
-
-static double target_gap(const axis_view *v, double low, double high) {
-  double from = (v->target_low + 0.5) * v->ct, to = (v->target_high - 0.5) * v->ct;
-  double gap = gap_of(low, high, from, to);
-  if (v->turn > 0.0) {
-    gap = fmin(gap, gap_of(low, high, from - v->turn, to - v->turn));
-    gap = fmin(gap, gap_of(low, high, from + v->turn, to + v->turn));
-  }
-  return gap;
-}
-
-/* Elements of [low, high) whose centres lie between two positions. */
-static bool clip(double cell, double from, double to, uint32_t *low, uint32_t *high) {
-  double first = ceil(from / cell - 0.5 - 1e-9), last = floor(to / cell - 0.5 + 1e-9);
-  first = fmax(first, *low);
-  last = fmin(last, *high - 1.0);
-  if (first > last) {
-    return false;
-  }
-  *low = (uint32_t)first;
-  *high = (uint32_t)last + 1;
-  return true;
-}
-
-/* Targets around the source at @p at: each of them once, at its nearest image. */
-static uint32_t add_targets(const axis_view *v, double at, uint32_t n, points *out) {
-  const double far = target_gap(v, at, at) + v->range, half = 0.5 * v->turn;
-  const int images = v->turn > 0.0 ? 1 : 0;
-  for (int k = -images; k <= images; k++) {
-    uint32_t low = v->target_low, high = v->target_high;
-    double shift = k * v->turn, from = at - far, to = at + far;
-    if (images) { /* an element half a turn away counts on one side */
-      from = fmax(from, at - half + 1e-6 * v->ct);
-      to = fmin(to, at + half);
-    }
-    if (!clip(v->ct, from - shift, to - shift, &low, &high)) {
-      continue;
-    }
-    uint32_t pieces = high - low < v->targets ? high - low : v->targets;
-    double each = (double)(high - low) / pieces;
-    for (uint32_t i = 0; i < pieces; i++) {
-      double d = (low + (i + 0.5) * each) * v->ct + shift - at;
-      out->square[n] = d * d;
-      out->share[n++] = each;
-    }
-  }
-  return n;
-}
-
-static void add_sources(const axis_view *v, uint32_t low, uint32_t high, points *out) {
-  uint32_t pieces = high - low < v->sources ? high - low : v->sources;
-  double each = (double)(high - low) / pieces;
-  for (uint32_t i = 0; i < pieces; i++) {
-    uint32_t n = out->count++, cell = (uint32_t)(low + (i + 0.5) * each);
-    out->cell[n] = cell;
-    out->weight[n] = each;
-    double at = v->narrow ? cell + 0.5 : low + (i + 0.5) * each;
-    out->first[n + 1] = add_targets(v, at * v->cs, out->first[n], out);
-  }
-}
-
-/* The sources near the targets or their images; intervals do not overlap and ascend. */
-static void fill_points(const axis_view *v, points *out) {
-  const double far = v->gap + v->range;
-  const int images = v->turn > 0.0 ? 1 : 0;
-  uint32_t done = v->source_low;
-  out->count = 0;
-  out->first[0] = 0;
-  for (int k = -images; k <= images; k++) {
-    uint32_t low = v->source_low, high = v->source_high;
-    double shift = k * v->turn;
-    if (!clip(v->cs, (v->target_low + 0.5) * v->ct + shift - far,
-              (v->target_high - 0.5) * v->ct + shift + far, &low, &high)) {
-      continue;
-    }
-    low = low > done ? low : done;
-    if (low < high) {
-      add_sources(v, low, high, out);
-      done = high;
-    }
-  }
-}
-
-/* ---------------------------------------------------------------------------------------- sums */
-
-enum { CELLS = 256 };
+enum { CELLS = 256, POWERS = 3 };
 
 typedef struct profile_table {
   double per_length;
@@ -205,7 +96,7 @@ typedef struct sums {
   const phs_recipe *r;
   profile_table table;
   double reach; /* squared */
-  points axis[PHS_MAP_RANK];
+  phs_points axis[PHS_MAP_RANK];
   phs_box itself; /* sources that are among the targets but may not reach themselves */
   bool apart;
 } sums;
@@ -240,7 +131,7 @@ static void fill_table(const phs_recipe *r, double farthest, profile_table *out)
 
 /* One source point to all its targets: sum of probabilities; of loudness into @p loud. */
 static double sum_source(const sums *a, const uint32_t *i, double *loud) {
-  const points *c = &a->axis[0], *y = &a->axis[1], *x = &a->axis[2];
+  const phs_points *c = &a->axis[0], *y = &a->axis[1], *x = &a->axis[2];
   const profile_table *t = &a->table;
   double sum = 0.0, sum_loud = 0.0;
   for (uint32_t k = c->first[i[0]]; k < c->first[i[0] + 1]; k++) {
@@ -266,9 +157,9 @@ static double sum_source(const sums *a, const uint32_t *i, double *loud) {
 }
 
 /* Gaussians that nothing cuts off are products over the axes, and so are their powers. */
-typedef double axis_powers[SOURCES][POWERS];
+typedef double axis_powers[PHS_SOURCE_POINTS][POWERS];
 
-static void fill_powers(const phs_recipe *r, const points *p, axis_powers out) {
+static void fill_powers(const phs_recipe *r, const phs_points *p, axis_powers out) {
   const double per_square = -0.5 / (r->width * r->width);
   double exponent[PHS_WORDS], power[PHS_WORDS];
   for (uint32_t i = 0; i < p->count; i++) {
@@ -316,7 +207,7 @@ static bool sends_to_itself(const sums *a, const uint32_t *i) {
 static double farthest_of(const sums *a) {
   double square = 0.0;
   for (int d = 0; d < PHS_MAP_RANK; d++) {
-    const points *p = &a->axis[d];
+    const phs_points *p = &a->axis[d];
     double most = 0.0;
     for (uint32_t i = 0; p->count && i < p->first[p->count]; i++) {
       most = p->square[i] > most ? p->square[i] : most;
@@ -371,24 +262,24 @@ static double range_of(const phs_recipe *r, double nearest, double reach) {
 
 /* Views of all axes; false where the boxes are further apart than anything reaches. */
 static bool prepare(const phs_recipe *r, const phs_box *source, const phs_box *target, sums *a) {
-  axis_view v[PHS_MAP_RANK];
+  phs_axis_view v[PHS_MAP_RANK];
   double nearest = 0.0;
   int extended = 0;
   for (int d = 0; d < PHS_MAP_RANK; d++) {
     int axis = axis_of(r, d);
-    v[d] = (axis_view){.cs = 1.0,
-                       .ct = 1.0,
-                       .source_low = source->low[d],
-                       .source_high = source->high[d],
-                       .target_low = target->low[d],
-                       .target_high = target->high[d]};
+    v[d] = (phs_axis_view){.cs = 1.0,
+                           .ct = 1.0,
+                           .source_low = source->low[d],
+                           .source_high = source->high[d],
+                           .target_low = target->low[d],
+                           .target_high = target->high[d]};
     if (axis >= 0) {
       v[d].cs = cell_of(&r->source_grid, axis);
       v[d].ct = cell_of(&r->target_grid, axis);
       v[d].turn = r->periodic ? r->target_grid.extent[axis] : 0.0;
     }
     v[d].gap =
-        target_gap(&v[d], (v[d].source_low + 0.5) * v[d].cs, (v[d].source_high - 0.5) * v[d].cs);
+        phs_axis_gap(&v[d], (v[d].source_low + 0.5) * v[d].cs, (v[d].source_high - 0.5) * v[d].cs);
     nearest += v[d].gap * v[d].gap;
     extended += source->high[d] - source->low[d] > 1 || target->high[d] - target->low[d] > 1;
   }
@@ -400,7 +291,7 @@ static bool prepare(const phs_recipe *r, const phs_box *source, const phs_box *t
     v[d].narrow = r->width < 2.0 * fmax(v[d].cs, v[d].ct);
     v[d].sources = SOURCES_FOR[extended];
     v[d].targets = TARGETS_FOR[extended];
-    fill_points(&v[d], &a->axis[d]);
+    phs_points_fill(&v[d], &a->axis[d]);
   }
   return true;
 }
