@@ -9,7 +9,7 @@
 
 enum { CHUNK = 16, MOST_JOBS = 16 };
 /* So many keys are sent one by one; of larger maps the first and last of each slice. */
-static const uint64_t EVERY_KEY = 200000;
+static const uint64_t EVERY_KEY = 20000;
 
 /* What is wrong with a message. */
 typedef enum fault {

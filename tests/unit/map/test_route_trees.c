@@ -256,13 +256,14 @@ static void test_too_many_keys(void **state) {
   assert_non_null(strstr(s.text, "5368709120"));
   assert_true(m->note_count > 0);
   phs_map_free(m);
-  /* rounded up by population, three times 5 * 2^27 keys would not fit; dense they do */
+  /* 5 * 5 * 2^27: rounded up by population to 5 * 2^30 they would not fit; dense they do */
   for (uint32_t i = 0; i < 25; i++) {
     population[i] = i / 5;
-    flow[i] = (routes_flow){i, i, 1};
+    flow[i] = (routes_flow){i, (i / 5 + 1) % 5 * 5, 1};
   }
   m = routes_map(w, &g, 1, 25, population, count, place, flow, 25);
   assert_int_equal(phs_map_route(m, &diag), PHASOR_OK);
+  assert_int_equal(phs_route_check(m, &diag), PHASOR_OK);
   phs_map_free(m);
   graph_free(w);
 }
