@@ -161,105 +161,6 @@ static void chains(void **unused) {
   phs_net_destroy(n);
 }
 
-/* --------------------------------------------------------------------------------------- rules */
-
-static void rules(void **unused) {
-  (void)unused;
-  const phs_distribution normal = {.kind = PHS_DIST_NORMAL,
-                                   .a = 1,
-                                   .b = 1,
-                                   .low = -INFINITY,
-                                   .high = INFINITY},
-                         delay = {.kind = PHS_DIST_UNIFORM, .a = 2, .b = 7},
-                         two = {.kind = PHS_DIST_CONSTANT, .a = -2};
-  const phs_grid grid = {2, {4, 3}, {4, 3}};
-  const phs_shape s = shape_of(1, 12, 0, 0);
-  phs_net *n = net_begin();
-  int in = net_input(n, s), later = net_delay(n, in, 3, 5);
-  int near = net_synapses(n, later, -1, s,
-                          (phs_recipe){.rule = PHS_RULE_DISTANCE,
-                                       .probability = 1.0,
-                                       .profile = PHS_PROFILE_DISC,
-                                       .width = 1.0,
-                                       .cutoff = INFINITY,
-                                       .source_grid = grid,
-                                       .target_grid = grid,
-                                       .weight = normal,
-                                       .delay = delay});
-  int one = net_synapses(n, in, near, s, (phs_recipe){.rule = PHS_RULE_ONE_TO_ONE, .weight = two});
-  int all =
-      net_synapses(n, in, one, s, (phs_recipe){.rule = PHS_RULE_ALL_TO_ALL, .weight = normal});
-  int apart = net_synapses(
-      n, 5, all, s,
-      (phs_recipe){.rule = PHS_RULE_ALL_TO_ALL, .same_population = true, .weight = two});
-  n->op[apart].operand[0] = 6;
-  n->op[apart].synapses.counted = true;
-  n->op[apart].synapses.weight = 3.0F;
-  assert_int_equal(net_neurons(n, s, apart, -1), 6);
-  phs_work *w = net_work(n, NULL);
-  assert_int_equal(w->projection_count, 4);
-  const uint32_t dim[3] = {1, 4, 3};
-  assert_memory_equal(w->population[0].dim, dim, sizeof dim);
-  assert_memory_equal(w->population[1].dim, dim, sizeof dim);
-  for (uint32_t i = 0; i < 4; i++) {
-    const phs_work_projection *p = &w->projection[i];
-    assert_int_equal(p->line, 77);
-    if (p->op == near) { /* each with itself and its neighbours: 12 + 2 (3 * 3 + 4 * 2) */
-      assert_int_equal(p->wiring, PHS_WIRING_RECIPE);
-      assert_true(fabs(p->synapses - 46.0) < 1e-9 && p->mixed_sign && p->weight_bits == 0);
-      assert_int_equal(p->delay_least, 3 + 2);
-      assert_int_equal(p->delay_most, 5 + 7);
-      phs_box corner = {{0, 0, 0}, {1, 1, 1}}, reach = {{0, 0, 0}, {1, 2, 2}};
-      phs_box targets = phs_work_targets(w, i, &corner);
-      assert_memory_equal(&targets, &reach, sizeof reach);
-    } else if (p->op == one) {
-      assert_true(p->wiring == PHS_WIRING_WINDOW && p->synapses == 12.0 && p->counted);
-      assert_int_equal(p->weight_bits, 2);
-      assert_int_equal(p->kernel_weights, 1);
-      assert_false(p->mixed_sign);
-    } else if (p->op == all) {
-      assert_true(p->wiring == PHS_WIRING_WINDOW && p->synapses == 144.0 && !p->shared);
-    } else {
-      assert_int_equal(p->op, apart);
-      assert_true(p->wiring == PHS_WIRING_RECIPE && p->synapses == 132.0);
-      assert_true(p->counted && p->weight_bits == 2 && p->source == p->target);
-      phs_box a = {{0, 0, 0}, {1, 2, 3}}, b = {{0, 1, 0}, {1, 4, 3}};
-      assert_true(fabs(phs_work_synapses(w, i, &a, &b) - (6 * 9 - 3)) < 1e-9);
-    }
-  }
-  phs_work_free(w);
-  phs_net_destroy(n);
-}
-
-static void lists(void **unused) {
-  (void)unused;
-  const uint32_t source[] = {0, 0, 0, 2, 2, 3}, target[] = {4, 1, 4, 0, 3, 2};
-  const float weight[] = {1, 2, 3, 0, 5, 6};
-  const int32_t delay[] = {1, 9, 2, 2, 4, 2};
-  const phs_recipe r = {.rule = PHS_RULE_LIST,
-                        .list = {6, source, target, weight, delay},
-                        .delay = {.kind = PHS_DIST_CONSTANT, .a = 1}};
-  phs_net *n = net_begin();
-  int in = net_input(n, shape_of(1, 4, 0, 0));
-  int s = net_synapses(n, in, -1, shape_of(1, 5, 0, 0), r);
-  net_neurons(n, shape_of(1, 5, 0, 0), s, -1);
-  phs_work *w = net_work(n, NULL);
-  const phs_work_projection *p = w->projection;
-  assert_int_equal(p->wiring, PHS_WIRING_LIST);
-  const uint64_t row[] = {0, 3, 3, 4, 5};
-  const uint32_t sorted[] = {1, 4, 4, 3, 2};
-  const float of[] = {2, 1, 3, 5, 6};
-  assert_memory_equal(p->list.row, row, sizeof row);
-  assert_memory_equal(p->list.target, sorted, sizeof sorted);
-  assert_memory_equal(p->list.weight, of, sizeof of);
-  assert_int_equal(p->delay_least, 1);
-  assert_int_equal(p->delay_most, 9);
-  assert_int_equal(p->weight_bits, 3);
-  assert_true(p->synapses == 5.0);
-  phs_work_free(w);
-  phs_net_destroy(n);
-}
-
 /* ------------------------------------------------------------------------------------- neurons */
 
 /* v' = d * v + x + bias; fires above th; then v = reset. Arguments x, v, d, bias, th, reset. */
@@ -417,10 +318,9 @@ static void nothing_to_do(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(convolutions), cmocka_unit_test(matrices),      cmocka_unit_test(pruning),
-      cmocka_unit_test(chains),       cmocka_unit_test(rules),         cmocka_unit_test(lists),
-      cmocka_unit_test(formats),      cmocka_unit_test(currents),      cmocka_unit_test(rates),
-      cmocka_unit_test(refusals),     cmocka_unit_test(nothing_to_do),
+      cmocka_unit_test(convolutions), cmocka_unit_test(matrices), cmocka_unit_test(pruning),
+      cmocka_unit_test(chains),       cmocka_unit_test(formats),  cmocka_unit_test(currents),
+      cmocka_unit_test(rates),        cmocka_unit_test(refusals), cmocka_unit_test(nothing_to_do),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
