@@ -9,9 +9,26 @@
 extern "C" {
 #endif
 
-/** Lint of the network and, with option `target`, whether that target can hold and express it.
- * Writes nothing. */
+/** Lint of the network and, with option `target`, whether that target can hold and express it: for
+ * chips and machines it is mapped. Writes nothing. */
 PHASOR_API phasor_status phasor_check(phasor_network *n, const phasor_options *o);
+
+/** What the last mapping of a network came to. Strings are borrowed from the network. */
+typedef struct phasor_mapping_info {
+  const char *target;           /**< "loihi1" */
+  const char *node;             /**< what the target calls a router with its cores: "tile" */
+  uint64_t cores, target_cores; /**< in use; that there are */
+  uint64_t nodes, target_nodes; /**< the same */
+  uint64_t slices;              /**< parts of populations, inputs too */
+  double messages;              /**< that neurons send in a step */
+  double deliveries;            /**< times other cores that they go to */
+  double spike_hops;            /**< times routers and links on the way */
+  double fullest;               /**< part of its limit that the fullest core has used */
+  const char *fullest_of;       /**< of which limit; NULL: none is known */
+  uint64_t latency;             /**< steps by which the last output comes later than in the model */
+} phasor_mapping_info;
+/** After a phasor_check() or phasor_build() that mapped the network; false where there was none. */
+PHASOR_API bool phasor_network_mapping(const phasor_network *n, phasor_mapping_info *out);
 
 /**
  * Writes one artefact of the network.

@@ -4,7 +4,7 @@
 # The objects of all rooms in one shared library; what is exported is decided by the version script alone, so that MLIR's
 # archives inside do not leak out.
 set(phasor_objects)
-foreach(room base random synapses units yaml target net map equations vm rt image interp import ir cpu driver)
+foreach(room base random synapses units yaml target net map report equations vm rt image interp import ir cpu driver)
   get_target_property(type phs_${room} TYPE)
   if(NOT type STREQUAL "INTERFACE_LIBRARY")
     list(APPEND phasor_objects $<TARGET_OBJECTS:phs_${room}>)
@@ -13,7 +13,7 @@ endforeach()
 set(phasor_exports ${CMAKE_CURRENT_SOURCE_DIR}/src/cmake/phasor.map)
 
 add_library(phasor SHARED ${phasor_objects})
-target_link_libraries(phasor PRIVATE phasor_hdf5 phasor_jansson phasor_yaml phasor_mlir PkgConfig::XXHASH m pthread)
+target_link_libraries(phasor PRIVATE phasor_hdf5 phasor_jansson phasor_cairo phasor_graphviz phasor_yaml phasor_mlir PkgConfig::XXHASH m pthread)
 target_include_directories(phasor PUBLIC $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 target_link_options(phasor PRIVATE -Wl,--version-script=${phasor_exports} -Wl,--no-undefined)

@@ -5,6 +5,7 @@
 #include "backends/cpu/cpu.h"
 #include "backends/cpu/tempdir.h"
 #include "base/buf.h"
+#include "driver/mapping.h"
 #include "driver/network.h"
 #include "driver/output.h"
 #include "driver/overwrite.h"
@@ -20,6 +21,7 @@
 typedef enum emit_kind {
   EMIT_NET,
   EMIT_OPT,
+  EMIT_MAP,
   EMIT_LLVM,
   EMIT_ASM,
   EMIT_OBJ,
@@ -43,7 +45,7 @@ static const struct {
     {"header", ".h", EMIT_HEADER, PHS_CPU_HEADER, true},
     {"so", ".so", EMIT_SO, PHS_CPU_SO, false},
     {"exe", "", EMIT_EXE, PHS_CPU_EXE, false},
-    {"map", ".map.mlir", EMIT_LATER, 0, true},
+    {"map", ".map.mlir", EMIT_MAP, 0, true},
     {"phx", ".phx", EMIT_LATER, 0, false},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
@@ -63,7 +65,12 @@ static bool ends_with(const char *s, const char *end) {
 
 /* What is to be built: --emit, else the suffix of -o, else what the target is for. */
 static size_t choose_kind(const phasor_options *o, const phs_target *target) {
-  size_t fallback = target->kind == PHS_TARGET_CPU ? EMIT_EXE : EMIT_OPT;
+  static const char *const usual[] = {
+      [PHS_TARGET_REFERENCE] = "opt", [PHS_TARGET_CPU] = "exe", [PHS_TARGET_MAPPED] = "map"};
+  size_t fallback = 0;
+  while (strcmp(kinds[fallback].name, usual[target->kind]) != 0) {
+    fallback++;
+  }
   for (size_t i = 0; i < KINDS; i++) {
     if (o->emit ? strcmp(o->emit, kinds[i].name) == 0
                 : o->output && kinds[i].suffix[0] && ends_with(o->output, kinds[i].suffix)) {
@@ -79,13 +86,18 @@ static phasor_status refuse_kind(const phasor_options *o, const phs_target *targ
   phs_place place = {.where = "--emit"};
   const char *name = kinds[kind].name;
   if (kinds[kind].kind == EMIT_LATER) {
-    phs_report(diag, PHS_EMIT_LATER, &place, "the neuromorphic targets come with a later version",
+    phs_report(diag, PHS_EMIT_LATER, &place, "--emit=map shows where everything goes",
                "--emit=%s is not available in this version", name);
     return PHASOR_ERROR_TARGET;
   }
-  if (kinds[kind].kind >= EMIT_LLVM && target->kind != PHS_TARGET_CPU) {
-    phs_report(diag, PHS_EMIT_TARGET, &place, "use -t cpu", "target '%s' has no artefact '%s'",
-               o->target ? o->target : "reference", name);
+  bool has = kinds[kind].kind == EMIT_MAP
+                 ? target->description != NULL
+                 : kinds[kind].kind < EMIT_LLVM || target->kind == PHS_TARGET_CPU;
+  if (!has) {
+    phs_report(diag, PHS_EMIT_TARGET, &place,
+               kinds[kind].kind == EMIT_MAP ? "use -t cpu, or a chip of `phasorc list targets`"
+                                            : "use -t cpu",
+               "target '%s' has no artefact '%s'", o->target ? o->target : "reference", name);
     return PHASOR_ERROR_USAGE;
   }
   if (kinds[kind].kind == EMIT_NET && n->net->discrete) {
@@ -123,7 +135,7 @@ static phasor_status make_plan(phasor_network *n, const phasor_options *o, plan 
   phs_diag *diag = &n->session->diag;
   phasor_status status = PHASOR_OK;
   bool plain = o->emit && (strcmp(o->emit, "net") == 0 || strcmp(o->emit, "opt") == 0);
-  *p = (plan){.target = {PHS_TARGET_REFERENCE, NULL}};
+  *p = (plan){.target = {PHS_TARGET_REFERENCE, NULL, NULL}};
   if (o->target) {
     status = phs_target_find(o->target, diag, &p->target);
   } else if (!plain) {
@@ -234,21 +246,45 @@ static phasor_status emit(phasor_network *n, const phasor_options *o, const plan
   return status;
 }
 
+/* Maps the network and writes the map and its report; the report also of one that was refused. */
+static phasor_status emit_map(phasor_network *n, const phasor_options *o, const plan *p,
+                              phs_output *report) {
+  phs_mapping mapping = {0};
+  phs_mapping_log log;
+  phasor_status status = phs_network_need_step(n), written;
+  phs_mapping_log_begin(&log, n->session);
+  if (status == PHASOR_OK) {
+    status = phs_mapping_make(n, o, &p->target, &mapping);
+  }
+  phs_mapping_log_end(&log);
+  if (status == PHASOR_OK) {
+    status = phs_mapping_write(n, &mapping, p->path);
+  }
+  written = phs_mapping_report(n, o, &mapping, &log, status, report);
+  phs_mapping_free(&mapping);
+  phs_mapping_log_free(&log);
+  return status == PHASOR_OK ? written : status;
+}
+
 phasor_status phasor_build(phasor_network *n, const phasor_options *o, char **path) {
   o = phs_options_or_default(o);
   plan p;
   phasor_status status = make_plan(n, o, &p);
   phs_output report = {0};
+  bool map = false;
   if (status == PHASOR_OK) {
     status = phs_check_overwrite(n, o, &o->records, p.path);
   }
   if (status == PHASOR_OK) {
-    status = phs_report_open(o, p.path, &n->session->diag, &report);
+    map = kinds[p.kind].kind == EMIT_MAP;
+    status = phs_report_open(o, p.path, map, &n->session->diag, &report);
   }
   if (status == PHASOR_OK) {
-    status = emit(n, o, &p);
+    status = map ? emit_map(n, o, &p, &report) : emit(n, o, &p);
   }
-  if (status == PHASOR_OK) {
+  if (map) {
+    phs_output_abort(&report);
+  } else if (status == PHASOR_OK) {
     status = phs_report_build(n, o, kinds[p.kind].name, p.path, &report);
   } else {
     phs_output_abort(&report);
@@ -268,7 +304,7 @@ phasor_status phasor_transform(phasor_session *s, const char *path, const phasor
     return PHASOR_ERROR_USAGE;
   }
   phs_diag silent = {0}; /* what cannot be read or told is reported below */
-  phs_format format =
+  phs_file_format format =
       strcmp(path, "-") == 0 ? PHS_FORMAT_UNKNOWN : phs_detect_format(path, &silent);
   if (format == PHS_FORMAT_NIR || format == PHS_FORMAT_YAML) {
     phs_report(&s->diag, PHS_OPT_NEEDS_MLIR, &(phs_place){.file = path},

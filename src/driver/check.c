@@ -4,6 +4,7 @@
 
 #include "backends/cpu/cpu.h"
 
+#include "driver/mapping.h"
 #include "driver/network.h"
 #include "driver/targets.h"
 #include "passes/passes.h"
@@ -125,6 +126,17 @@ static void lint_silent(const phs_net *net, phs_diag *diag) {
   }
 }
 
+static phasor_status check_map(phasor_network *n, const phasor_options *o,
+                               const phs_target *target) {
+  phs_mapping mapping = {0};
+  phasor_status status = phs_network_need_step(n);
+  if (status == PHASOR_OK) {
+    status = phs_mapping_make(n, o, target, &mapping);
+  }
+  phs_mapping_free(&mapping);
+  return status;
+}
+
 phasor_status phasor_check(phasor_network *n, const phasor_options *o) {
   o = phs_options_or_default(o);
   phs_diag *diag = &n->session->diag;
@@ -136,7 +148,9 @@ phasor_status phasor_check(phasor_network *n, const phasor_options *o) {
   lint_silent(n->net, diag);
   phs_stage_end(n->session, "lint", began);
   phasor_status status = o->target ? phs_target_find(o->target, diag, &target) : PHASOR_OK;
-  if (status == PHASOR_OK && (o->target || o->passes)) {
+  if (status == PHASOR_OK && o->target && target.kind == PHS_TARGET_MAPPED) {
+    status = check_map(n, o, &target);
+  } else if (status == PHASOR_OK && (o->target || o->passes)) {
     status = phs_network_optimise(n, o);
   }
   if (status == PHASOR_OK && o->target && target.kind == PHS_TARGET_CPU) {

@@ -7,6 +7,12 @@
 
 phasor_status phs_target_to_run(const phasor_options *o, phs_diag *diag, phs_target *out) {
   phasor_status status = phs_target_find(o->target ? o->target : "reference", diag, out);
+  if (status == PHASOR_OK && out->kind == PHS_TARGET_MAPPED) {
+    phs_report(diag, PHS_TARGET_LATER, &(phs_place){.where = "--target"},
+               "use -t cpu, or -t reference; build --emit=map maps the network",
+               "networks do not run on target '%s' in this version", o->target);
+    return PHASOR_ERROR_TARGET;
+  }
   if (status == PHASOR_OK && !phs_target_runs_here(out)) {
     phs_report(diag, PHS_TARGET_CANNOT_RUN, &(phs_place){.where = "--target"},
                "build it with --emit=exe and run it on that machine",

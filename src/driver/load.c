@@ -299,8 +299,12 @@ phasor_status phs_network_keep(phasor_network *n, const phs_pairs *pairs) {
 }
 
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o) {
+  return phs_network_optimise_for(n, o, false);
+}
+
+phasor_status phs_network_optimise_for(phasor_network *n, const phasor_options *o, bool retime) {
   char *passes = NULL;
-  phasor_status status = phs_pipeline_choose(n, o, &passes);
+  phasor_status status = phs_pipeline_choose(n, o, retime, &passes);
   if (status != PHASOR_OK) {
     return status;
   }

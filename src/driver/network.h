@@ -7,6 +7,7 @@
 #include "driver/session.h"
 #include "ir/ir.h"
 #include "net/net.h"
+#include "phasor/build.h"
 #include "phasor/network.h"
 
 struct phasor_network {
@@ -21,6 +22,9 @@ struct phasor_network {
   char *passes;
   MlirModule opt_module;
   phs_net *opt; /**< may be NULL while opt_module is not: only the text was wanted */
+  /* of the last mapping; target NULL: none */
+  phasor_mapping_info mapping;
+  char mapped_to[128], mapped_node[64];
 };
 
 /** Makes sure that `ir` is there. */
@@ -33,6 +37,8 @@ phasor_status phs_network_need_step(const phasor_network *n);
  * taken as it is unless one of these options is given.
  */
 phasor_status phs_network_optimise(phasor_network *n, const phasor_options *o);
+/** The same for a target; @p retime: with phasor-retime at the end of the default pipeline. */
+phasor_status phs_network_optimise_for(phasor_network *n, const phasor_options *o, bool retime);
 
 /** Marks the nodes of @p pairs, whose results are looked at, so that the pipeline keeps them;
  * unknown names are passed over. PHASOR_ERROR_INTERNAL without memory. */

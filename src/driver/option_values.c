@@ -55,6 +55,15 @@ phasor_status phs_set_tolerance(const phs_option_use *x) {
   return PHASOR_OK;
 }
 
+phasor_status phs_set_amount(const phs_option_use *x) {
+  double value;
+  if (!phs_parse_double(x->text, &value) || !(value > 0) || value > 1e9) {
+    return refuse(x, "a number above 0 (at most 1e9)");
+  }
+  *(double *)x->member = value;
+  return PHASOR_OK;
+}
+
 static bool parse_integer(const char *text, int64_t low, int64_t high, int64_t *out) {
   char *end;
   errno = 0;

@@ -24,6 +24,7 @@ phasor_status phs_set_flag(const phs_option_use *x);        /**< bool */
 phasor_status phs_set_seconds(const phs_option_use *x);     /**< double, above 0 */
 phasor_status phs_set_transient(const phs_option_use *x);   /**< double, at least 0 */
 phasor_status phs_set_tolerance(const phs_option_use *x);   /**< double, at least 0 */
+phasor_status phs_set_amount(const phs_option_use *x);      /**< double, above 0 */
 phasor_status phs_set_steps(const phs_option_use *x);       /**< int64_t */
 phasor_status phs_set_seed(const phs_option_use *x);        /**< uint64_t */
 phasor_status phs_set_bytes(const phs_option_use *x);       /**< uint64_t: "500M" */

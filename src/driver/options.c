@@ -11,6 +11,7 @@
 #define ALL "check build run verify opt inspect"
 #define MODEL_COMMANDS "check build run verify"
 #define RUNS "run verify"
+#define MAPS "check build"
 
 #define MEMBER(m) offsetof(struct phasor_options, m)
 
@@ -41,9 +42,10 @@ static const struct row {
      phs_set_time_unit,
      MEMBER(time_unit)},
     {{"emit", 0, "KIND", "net|opt|map|llvm|asm|obj|header|so|exe|phx", false, "build",
-      "artefact: net or opt (MLIR text), llvm, asm, obj, header, so, exe; by default what -o's "
+      "artefact: net, opt or map (MLIR text), llvm, asm, obj, header, so, exe; by default what "
+      "-o's "
       "suffix says, else "
-      "exe for cpu and opt for reference"},
+      "exe for cpu, opt for reference and map for chips"},
      phs_set_choice,
      MEMBER(emit)},
     {{"passes", 0, "PIPELINE", NULL, false, "check build run verify opt",
@@ -102,6 +104,31 @@ static const struct row {
       "memory for tables of synapses, for example 500M (default: 6GiB)"},
      phs_set_bytes,
      MEMBER(synapse_memory)},
+    {{"map", 0, "HOW", "good|fast", false, MAPS,
+      "effort of mapping onto a chip or machine: good (default) for little traffic, fast for a cut "
+      "in order"},
+     phs_set_choice,
+     MEMBER(map)},
+    {{"rate", 0, "MESSAGES", NULL, false, MAPS,
+      "messages a step that a neuron is expected to send where nothing else says (default 0.05)"},
+     phs_set_amount,
+     MEMBER(rate)},
+    {{"profile", 0, "FILE.json", NULL, false, "check build run",
+      "messages a step of each neuron: run writes them, check and build map with them"},
+     phs_set_text,
+     MEMBER(profile)},
+    {{"prune-below", 0, "WEIGHT", NULL, false, MAPS,
+      "leave weights with a smaller magnitude out of the map, and say what that takes away"},
+     phs_set_amount,
+     MEMBER(prune_below)},
+    {{"no-split", 0, NULL, NULL, false, MAPS,
+      "refuse neurons whose synapses need several cores, instead of adding them up in parts"},
+     phs_set_flag,
+     MEMBER(no_split)},
+    {{"off-chip-weight", 0, "HOPS", NULL, false, MAPS,
+      "what crossing the border of a chip counts beside a hop when cores are placed (default 4)"},
+     phs_set_amount,
+     MEMBER(off_chip_weight)},
     {{"jobs", 'j', "N", NULL, false, "check build run verify opt",
       "threads (default 1): samples side by side, or parts of a network; never changes a result"},
      phs_set_jobs,
@@ -127,7 +154,8 @@ static const struct row {
       "output of build and opt (\"-\": standard output), recorded network output of run"},
      phs_set_text,
      MEMBER(output)},
-    {{"report", 0, "FILE.json", NULL, false, "build run", "what was built or run, in numbers"},
+    {{"report", 0, "FILE", NULL, false, "build run",
+      "what was built or run, in numbers: .json; of a map also .html (with pictures) and .txt"},
      phs_set_text,
      MEMBER(report)},
     {{"disassemble", 0, NULL, NULL, false, "inspect", "show the program's code too"},

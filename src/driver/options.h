@@ -31,12 +31,13 @@ typedef struct phs_option_value {
 struct phasor_options {
   phs_arena *arena;
   phs_option_value value[PHS_MAX_OPTIONS];
-  const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu, *synapses;
+  const char *target, *preset, *emit, *passes, *output, *report, *symbol, *cpu, *synapses, *map,
+      *profile;
   phs_pairs conventions, settings, inputs, records, goldens;
-  double dt, bin, tolerance, transient;
+  double dt, bin, tolerance, transient, rate, prune_below, off_chip_weight;
   bool transient_given;
   phs_time_unit time_unit;
-  bool binary_events, timing, print_ir, disassemble;
+  bool binary_events, timing, print_ir, disassemble, no_split;
   int64_t steps;        /**< 0: not given */
   int64_t record_every; /**< steps; 0: not given */
   uint64_t seed;

@@ -18,7 +18,8 @@ static bool same_file(const char *a, const char *b) {
 }
 
 /* What of the command's inputs @p path is, or NULL. */
-static const char *read_too(const phasor_network *n, const phasor_options *o, const char *path) {
+static const char *read_too(const phasor_network *n, const phasor_options *o, const char *path,
+                            bool reads_profile) {
   if (same_file(path, n->path)) {
     return "the model";
   }
@@ -32,6 +33,9 @@ static const char *read_too(const phasor_network *n, const phasor_options *o, co
       return "an input";
     }
   }
+  if (o->profile && reads_profile && same_file(path, o->profile)) {
+    return "the profile";
+  }
   for (size_t i = 0; i < o->goldens.count; i++) {
     if (same_file(path, o->goldens.item[i].file)) {
       return "a golden file";
@@ -41,8 +45,8 @@ static const char *read_too(const phasor_network *n, const phasor_options *o, co
 }
 
 static phasor_status check(const phasor_network *n, const phasor_options *o, const char *path,
-                           const char *option) {
-  const char *what = path ? read_too(n, o, path) : NULL;
+                           const char *option, bool reads_profile) {
+  const char *what = path ? read_too(n, o, path, reads_profile) : NULL;
   if (!what) {
     return PHASOR_OK;
   }
@@ -53,15 +57,19 @@ static phasor_status check(const phasor_network *n, const phasor_options *o, con
 
 phasor_status phs_check_overwrite(const phasor_network *n, const phasor_options *o,
                                   const phs_pairs *records, const char *output) {
-  phasor_status status = check(n, o, output, "--output");
+  bool builds = output != NULL; /* run writes the profile that build reads */
+  phasor_status status = check(n, o, output, "--output", builds);
   if (status == PHASOR_OK) {
-    status = check(n, o, o->output, "--output");
+    status = check(n, o, o->output, "--output", builds);
   }
   if (status == PHASOR_OK) {
-    status = check(n, o, o->report, "--report");
+    status = check(n, o, o->report, "--report", builds);
+  }
+  if (status == PHASOR_OK && !builds) {
+    status = check(n, o, o->profile, "--profile", false);
   }
   for (size_t i = 0; status == PHASOR_OK && i < records->count; i++) {
-    status = check(n, o, records->item[i].file, "--record");
+    status = check(n, o, records->item[i].file, "--record", builds);
   }
   return status;
 }

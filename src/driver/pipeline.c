@@ -32,7 +32,8 @@ static void add_remat(phs_buf *b, const phasor_options *o) {
   phs_buf_puts(b, "}");
 }
 
-phasor_status phs_pipeline_choose(const phasor_network *n, const phasor_options *o, char **out) {
+phasor_status phs_pipeline_choose(const phasor_network *n, const phasor_options *o, bool retime,
+                                  char **out) {
   bool told = o->synapses || o->synapse_memory;
   if (told && o->passes) {
     return refuse(n, o);
@@ -49,6 +50,9 @@ phasor_status phs_pipeline_choose(const phasor_network *n, const phasor_options 
     phs_buf_puts(&b, at + strlen(remat));
   } else if (!n->net->discrete) {
     phs_buf_puts(&b, phs_default_pipeline);
+  }
+  if (retime && !o->passes) {
+    phs_buf_printf(&b, "%s%s", b.len ? "," : "", "phasor-retime");
   }
   phs_buf_add(&b, "", 0);
   if (b.failed || !b.data) {

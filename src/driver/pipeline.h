@@ -9,9 +9,11 @@
  * The pipeline of option `passes`; else the default one, with what `synapses` and `synapse-memory`
  * say to phasor-remat; else, for a network at level `opt`, phasor-remat alone where they say
  * something, and "" where not.
+ * @param retime phasor-retime follows, unless option `passes` says all
  * @param[out] out freed by the caller
  * @return PHASOR_ERROR_USAGE with a diagnostic where the options contradict each other
  */
-phasor_status phs_pipeline_choose(const phasor_network *n, const phasor_options *o, char **out);
+phasor_status phs_pipeline_choose(const phasor_network *n, const phasor_options *o, bool retime,
+                                  char **out);
 
 #endif

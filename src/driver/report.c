@@ -4,6 +4,7 @@
 #include "base/buf.h"
 #include "driver/result.h"
 #include "driver/synapses.h"
+#include "report/report.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -97,15 +98,17 @@ static phasor_status finish(phasor_status status, phs_buf *b, phs_diag *diag, ph
   return status;
 }
 
-phasor_status phs_report_open(const phasor_options *o, const char *artefact, phs_diag *diag,
-                              phs_output *out) {
-  size_t n = o->report ? strlen(o->report) : 0;
+phasor_status phs_report_open(const phasor_options *o, const char *artefact, bool map,
+                              phs_diag *diag, phs_output *out) {
+  phs_report_form form;
   if (!o->report) {
     return PHASOR_OK;
   }
-  if (n < 6 || strcmp(o->report + n - 5, ".json") != 0) {
+  if (!phs_report_form_of(o->report, &form) || (form != PHS_REPORT_JSON && !map)) {
     phs_report(diag, PHS_REPORT_FORMAT, &(phs_place){.file = o->report, .where = "--report"},
-               "use --report=FILE.json", "reports are written as .json in this version");
+               map ? "use --report=FILE.html, FILE.json or FILE.txt" : "use --report=FILE.json",
+               map ? "reports of maps are written as .html, .json or .txt"
+                   : "reports but those of maps are written as .json");
     return PHASOR_ERROR_USAGE;
   }
   if (artefact && strcmp(o->report, artefact) == 0) {

@@ -10,9 +10,10 @@
  * Opens the file of option `report`, if there is one: before anything else is written, so that a
  * report that has no place leaves all as it was.
  * @param artefact the other output, or NULL
+ * @param map reports of maps have more forms
  */
-phasor_status phs_report_open(const phasor_options *o, const char *artefact, phs_diag *diag,
-                              phs_output *out);
+phasor_status phs_report_open(const phasor_options *o, const char *artefact, bool map,
+                              phs_diag *diag, phs_output *out);
 /**
  * Writes the report of a build, if one is open. Without clock and path: the same build, the same
  * bytes.

@@ -153,6 +153,9 @@ void phs_watch_take(phs_watch *w, phasor_result *r, const phasor_program *engine
                     phs_spike_meter *meters, size_t sample, size_t step) {
   phs_summary *s = &r->summary;
   phs_quantity q;
+  if (w->profile) {
+    phs_message_counts_take(w->profile, engine);
+  }
   for (size_t i = 0; i < s->population_count; i++) {
     if (!phs_engine_quantity(engine, w->population[i], "spikes", &q)) {
       continue;

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "driver/engine.h"
 #include "driver/inputs.h"
+#include "driver/profile.h"
 #include "phasor/run.h"
 #include "vm/summary.h"
 
@@ -28,9 +29,10 @@ bool phs_result_compare(phasor_result *r, size_t count);
 
 /** Ops of populations that spike, and of outputs, in the order of the summary. */
 typedef struct phs_watch {
-  int *population, *output; /**< op indices */
-  double *spikes;           /**< [samples][populations] */
-  phs_spike_sums *sums;     /**< the same; NULL without statistics */
+  int *population, *output;          /**< op indices */
+  double *spikes;                    /**< [samples][populations] */
+  phs_spike_sums *sums;              /**< the same; NULL without statistics */
+  const phs_message_counts *profile; /**< counts of each neuron, set by the caller; or NULL */
 } phs_watch;
 bool phs_watch_create(const phasor_program *p, const phasor_result *r, phs_watch *out);
 /** A meter for each population, for one thread: an array that ends with a meter without neurons.

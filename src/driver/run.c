@@ -65,6 +65,8 @@ typedef struct running {
   phs_watch watch;
   phasor_result *result;
   phs_output report;
+  phs_message_counts counts;
+  phs_output profile;
 } running;
 
 static void finish(running *r) {
@@ -73,6 +75,8 @@ static void finish(running *r) {
   phs_probes_free(&r->probes[1]);
   phs_inputs_free(&r->in);
   phs_output_abort(&r->report);
+  phs_output_abort(&r->profile);
+  phs_message_counts_free(&r->counts);
   phasor_program_destroy(r->program);
   phs_arena_destroy(r->arena);
 }
@@ -117,9 +121,30 @@ static phasor_status check_every(const running *r) {
 
 static phasor_status check_files(const running *r) {
   phasor_status status = phs_probes_check_files(&r->probes[0], r->o->output, r->diag);
-  return status == PHASOR_OK && r->o->report
-             ? phs_probes_check_files(&r->probes[0], r->o->report, r->diag)
-             : status;
+  const char *const other[] = {r->o->report, r->o->profile};
+  for (size_t i = 0; i < 2 && status == PHASOR_OK; i++) {
+    status = other[i] ? phs_probes_check_files(&r->probes[0], other[i], r->diag) : status;
+  }
+  const char *profile = r->o->profile;
+  if (status == PHASOR_OK && profile &&
+      ((r->o->report && strcmp(r->o->report, profile) == 0) ||
+       (r->o->output && strcmp(r->o->output, profile) == 0))) {
+    phs_report(r->diag, PHS_RECORD_TWICE, &(phs_place){.file = profile, .where = "--profile"}, NULL,
+               "the profile and another output would go to one file");
+    status = PHASOR_ERROR_USAGE;
+  }
+  return status;
+}
+
+/* Begins the profile, where one is wanted. */
+static phasor_status prepare_profile(running *r) {
+  if (!r->o->profile) {
+    return PHASOR_OK;
+  }
+  if (!phs_message_counts_create(r->program, &r->counts)) {
+    return phs_no_memory(r->diag, "the profile");
+  }
+  return phs_output_open(&r->profile, r->o->profile, r->diag);
 }
 
 /* Everything that can be refused before the first step. */
@@ -156,7 +181,10 @@ static phasor_status prepare(running *r) {
       (status = with_output(r->program, r->o, &r->output, &output)) == PHASOR_OK) {
     status = phs_probes_create(r->program, &output, "--output", &r->probes[1]);
   }
-  return status == PHASOR_OK ? phs_report_open(r->o, r->o->output, r->diag, &r->report) : status;
+  if (status == PHASOR_OK) {
+    status = phs_report_open(r->o, r->o->output, false, r->diag, &r->report);
+  }
+  return status == PHASOR_OK ? prepare_profile(r) : status;
 }
 
 /* Names of what the model had recorded, for the summary. */
@@ -183,6 +211,7 @@ static phasor_status run(running *r) {
   if (!r->result || !announce_records(r) || !phs_watch_create(r->program, r->result, &r->watch)) {
     return phs_no_memory(r->diag, "the summary");
   }
+  r->watch.profile = r->o->profile ? &r->counts : NULL;
   bool in_turn = phs_loop_workers(&r->in, r->o->jobs) == 1;
   phasor_status status = check_transient(r->result, r->o, r->network);
   for (int k = 0; status == PHASOR_OK && k < 2; k++) {
@@ -225,6 +254,9 @@ phasor_status phasor_run(phasor_network *n, const phasor_options *o, phasor_resu
   }
   if (status == PHASOR_OK) {
     status = phs_report_run(r.program, r.o, r.result, &r.report);
+  }
+  if (status == PHASOR_OK && r.o->profile) {
+    status = phs_message_counts_write(&r.counts, &r.in, &r.profile, r.diag);
   }
   if (status == PHASOR_OK) {
     warn_not_finite(n, r.result);

@@ -2,11 +2,12 @@
 #include "driver/targets.h"
 
 #include "phasor/list.h"
+#include "target/target.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define DESCRIBED " (described; this version does not build for it)"
+#define MAPPED " (maps; nothing runs on it yet)"
 
 static const phs_target_row rows[] = {
     {"reference", "the reference interpreter, which defines the right answer",
@@ -16,7 +17,7 @@ static const phs_target_row rows[] = {
      PHS_TARGET_REFERENCE},
     {"cpu", "native code for this host",
      "Compiled ahead of time by LLVM for the processor of this machine. Artefacts: llvm, asm, obj, "
-     "header, so, exe. The "
+     "header, so, exe, map (slices for threads). The "
      "object needs only libc and libm, and gives the bits of the reference.",
      PHS_TARGET_CPU},
     {"cpu:TRIPLE", "native code for another machine, for example cpu:aarch64-linux-gnu",
@@ -24,15 +25,15 @@ static const phs_target_row rows[] = {
      "riscv64-linux-gnu. --cpu NAME "
      "chooses the processor.",
      PHS_TARGET_CPU},
-    {"loihi1", "Loihi 1" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"loihi2", "Loihi 2" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"hala-point", "1152 Loihi 2 chips" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"spinnaker1", "the 48-chip SpiNNaker board" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"spinnaker1-4chip", "the 4-chip SpiNNaker board" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"spinnaker1-million", "a SpiNNaker machine of a million cores" DESCRIBED, NULL,
-     PHS_TARGET_PLANNED},
-    {"spinnaker2", "SpiNNaker 2" DESCRIBED, NULL, PHS_TARGET_PLANNED},
-    {"truenorth", "TrueNorth" DESCRIBED, NULL, PHS_TARGET_PLANNED},
+    {"loihi1", "Loihi 1" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"loihi2", "Loihi 2" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"hala-point", "1152 Loihi 2 chips" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"spinnaker1", "the 48-chip SpiNNaker board" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"spinnaker1-4chip", "the 4-chip SpiNNaker board" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"spinnaker1-million", "a SpiNNaker machine of a million cores" MAPPED, NULL,
+     PHS_TARGET_MAPPED},
+    {"spinnaker2", "SpiNNaker 2" MAPPED, NULL, PHS_TARGET_MAPPED},
+    {"truenorth", "TrueNorth" MAPPED, NULL, PHS_TARGET_MAPPED},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -40,32 +41,24 @@ const phs_target_row *phs_target_row_get(size_t i) {
   return i < ROWS ? &rows[i] : NULL;
 }
 
-static phasor_status later(const char *name, const char *what, phs_diag *diag) {
-  phs_report(diag, PHS_TARGET_LATER, &(phs_place){.where = "--target"},
-             "use -t cpu, or -t reference", "%s '%s' is not built into this version", what, name);
-  return PHASOR_ERROR_TARGET;
-}
-
-static bool ends_with(const char *s, const char *end) {
-  size_t n = strlen(s), m = strlen(end);
-  return n > m && strcmp(s + n - m, end) == 0;
-}
-
 phasor_status phs_target_find(const char *name, phs_diag *diag, phs_target *out) {
   if (strncmp(name, "cpu:", 4) == 0 && name[4]) {
-    *out = (phs_target){PHS_TARGET_CPU, name + 4};
+    *out = (phs_target){PHS_TARGET_CPU, name + 4, NULL};
     return PHASOR_OK;
   }
   const char *names[ROWS];
   for (size_t i = 0; i < ROWS; i++) {
     if (strcmp(rows[i].name, name) == 0) {
-      *out = (phs_target){rows[i].kind, NULL};
-      return rows[i].kind == PHS_TARGET_PLANNED ? later(name, "target", diag) : PHASOR_OK;
+      size_t size;
+      bool described = phs_shipped_target_text(name, &size) != NULL;
+      *out = (phs_target){rows[i].kind, NULL, described ? rows[i].name : NULL};
+      return PHASOR_OK;
     }
     names[i] = rows[i].name;
   }
-  if (ends_with(name, ".yaml") || ends_with(name, ".yml")) {
-    return later(name, "building for a description such as", diag);
+  if (phs_target_is_path(name)) {
+    *out = (phs_target){PHS_TARGET_MAPPED, NULL, name};
+    return PHASOR_OK;
   }
   const char *near = phasor_nearest(name, names, ROWS);
   char help[128];

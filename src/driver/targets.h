@@ -8,12 +8,13 @@
 typedef enum phs_target_kind {
   PHS_TARGET_REFERENCE,
   PHS_TARGET_CPU,
-  PHS_TARGET_PLANNED
+  PHS_TARGET_MAPPED /**< described: networks are mapped onto it, and nothing runs yet */
 } phs_target_kind;
 
 typedef struct phs_target {
   phs_target_kind kind;
-  const char *triple; /**< of cpu:TRIPLE, borrowed from the name; NULL for this host */
+  const char *triple;      /**< of cpu:TRIPLE, borrowed from the name; NULL for this host */
+  const char *description; /**< what phs_target_load() takes: a name or a path; NULL: it has none */
 } phs_target;
 
 /** One row of `phasorc list targets`. */
@@ -25,8 +26,8 @@ typedef struct phs_target_row {
 /** Row @p i, or NULL past the end. */
 const phs_target_row *phs_target_row_get(size_t i);
 
-/** The target that @p name means; PHASOR_ERROR_TARGET for one that this version does not build for.
- */
+/** The target that @p name means, which lives as long as @p out; a path of a description is not
+ * read. */
 phasor_status phs_target_find(const char *name, phs_diag *diag, phs_target *out);
 /** Whether programs for the target run in this process: the reference, this host, or a triple of
  * its architecture. */

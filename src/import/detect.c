@@ -82,7 +82,7 @@ static bool looks_like_yaml(const char *text) {
   return false;
 }
 
-static phs_format format_of(FILE *f, uint64_t size, const char *head, size_t n) {
+static phs_file_format format_of(FILE *f, uint64_t size, const char *head, size_t n) {
   if (n >= sizeof mlir_bytecode && memcmp(head, mlir_bytecode, sizeof mlir_bytecode) == 0) {
     return PHS_FORMAT_MLIR;
   }
@@ -155,7 +155,7 @@ bool phs_probe_file(const char *path, phs_diag *diag, phs_probe *out, phasor_sta
                     "the file cannot be read");
 }
 
-phs_format phs_detect_format(const char *path, phs_diag *diag) {
+phs_file_format phs_detect_format(const char *path, phs_diag *diag) {
   phs_probe probe;
   phasor_status status;
   if (!phs_probe_file(path, diag, &probe, &status)) {

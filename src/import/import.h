@@ -6,13 +6,13 @@
 #include "diag/diag.h"
 #include "net/net.h"
 
-typedef enum phs_format {
+typedef enum phs_file_format {
   PHS_FORMAT_UNKNOWN,
   PHS_FORMAT_NIR,
   PHS_FORMAT_MLIR,
   PHS_FORMAT_YAML,
   PHS_FORMAT_PHX
-} phs_format;
+} phs_file_format;
 typedef enum phs_time_unit {
   PHS_TIME_SECONDS,
   PHS_TIME_MILLISECONDS,
@@ -31,7 +31,7 @@ typedef struct phs_import_options {
 
 /** Which format the file's first bytes show; PHS_FORMAT_UNKNOWN with a diagnostic where it cannot
  * be read or told. */
-phs_format phs_detect_format(const char *path, phs_diag *diag);
+phs_file_format phs_detect_format(const char *path, phs_diag *diag);
 
 /**
  * Reads a NIR file (HDF5): every node type and layout since 0.1.

@@ -7,7 +7,7 @@
 
 typedef struct phs_probe {
   uint64_t size;
-  phs_format format;
+  phs_file_format format;
   char head[64]; /**< the first bytes, printable, for messages: "'PK' 03 04" */
 } phs_probe;
 

@@ -150,7 +150,7 @@ static void events(void **state) {
 
 static void pipeline_is(const example *x, const phasor_options *o, const char *want) {
   char *passes = NULL;
-  assert_int_equal(phs_pipeline_choose(&x->network, o, &passes), PHASOR_OK);
+  assert_int_equal(phs_pipeline_choose(&x->network, o, false, &passes), PHASOR_OK);
   assert_string_equal(passes, want);
   free(passes);
 }
@@ -164,7 +164,7 @@ static void pipelines(void **state) {
   o.synapses = "store";
   o.synapse_memory = 500000000;
   char *passes = NULL;
-  assert_int_equal(phs_pipeline_choose(&x.network, &o, &passes), PHASOR_OK);
+  assert_int_equal(phs_pipeline_choose(&x.network, &o, false, &passes), PHASOR_OK);
   assert_non_null(strstr(passes, ",phasor-remat{synapses=store memory=500000000},"));
   /* Nothing else is different. */
   char *braces = strchr(passes, '{');
@@ -176,7 +176,7 @@ static void pipelines(void **state) {
   o.synapses = NULL;
   pipeline_is(&x, &o, "phasor-remat{memory=500000000}");
   o.passes = "cse";
-  assert_int_equal(phs_pipeline_choose(&x.network, &o, &passes), PHASOR_ERROR_USAGE);
+  assert_int_equal(phs_pipeline_choose(&x.network, &o, false, &passes), PHASOR_ERROR_USAGE);
   o.synapse_memory = 0;
   pipeline_is(&x, &o, "cse");
   o.passes = NULL;

@@ -14,7 +14,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Every description is a target by name, and every planned target has a description. */
+/* Every description is a target by name, and every target that is mapped onto has a description. */
 static void described_targets_are_listed(void **state) {
   (void)state;
   size_t listed = 0, size;
@@ -22,7 +22,7 @@ static void described_targets_are_listed(void **state) {
   for (size_t i = 0; (row = phs_target_row_get(i)); i++) {
     bool described = phs_shipped_target_text(row->name, &size) != NULL;
     listed += described;
-    assert_true(row->kind != PHS_TARGET_PLANNED || described);
+    assert_true(row->kind != PHS_TARGET_MAPPED || described);
     assert_true(row->text || described);
   }
   assert_null(phs_shipped_target(listed));

@@ -4,18 +4,18 @@
 
 static ran r;
 
-static phs_format detect(const void *bytes, size_t n) {
+static phs_file_format detect(const void *bytes, size_t n) {
   char path[] = "/tmp/phasor-detect-XXXXXX";
   int fd = mkstemp(path);
   FILE *f = fdopen(fd, "wb");
   assert_true(f && fwrite(bytes, 1, n, f) == n && fclose(f) == 0);
   memset(&r, 0, sizeof r);
   phs_diag diag = {.fn = keep, .user = &r};
-  phs_format format = phs_detect_format(path, &diag);
+  phs_file_format format = phs_detect_format(path, &diag);
   unlink(path);
   return format;
 }
-static phs_format detect_text(const char *text) {
+static phs_file_format detect_text(const char *text) {
   return detect(text, strlen(text));
 }
 
