@@ -190,13 +190,14 @@ static void kind_colour(cairo_t *cr, phs_population_kind kind) {
 
 static void node(phs_picture *p, graph *g, uint32_t i) {
   const phs_population *pop = &g->f->map->work->population[g->population[i]];
+  const char *name = pop->name ? pop->name : "-";
   phs_layout_point c = at(g, g->layout.node[i]);
   double r = g->diameter[i] / 2 * g->scale;
   kind_colour(p->cr, pop->kind);
   cairo_arc(p->cr, c.x, c.y, r, 0, 2 * acos(-1));
   cairo_fill(p->cr);
   const char *hint =
-      phs_arena_printf(g->f->arena, "%s: %s, %s neurons on %s cores, %s messages a step", pop->name,
+      phs_arena_printf(g->f->arena, "%s: %s, %s neurons on %s cores, %s messages a step", name,
                        phs_report_kind(pop->kind), phs_report_number(g->f->arena, pop->count),
                        phs_report_number(g->f->arena, g->f->population[g->population[i]].cores),
                        phs_report_number(g->f->arena, g->f->population[g->population[i]].rate));
@@ -252,7 +253,7 @@ static bool labels(phs_picture *p, graph *g) {
   for (uint32_t i = 0; r && taken && i < n; i++) {
     size_t length;
     const char *name = g->f->map->work->population[g->population[r[i].at]].name;
-    const char *text = label_of(g->f, name, &length);
+    const char *text = label_of(g->f, name ? name : "-", &length);
     phs_layout_point c = at(g, g->layout.node[r[i].at]);
     double radius = g->diameter[r[i].at] / 2 * g->scale, half = 3.1 * (double)length + 2;
     for (int above = 0; above < 2; above++) {

@@ -113,7 +113,7 @@ static void hints(phs_picture *p, phs_figures *f, const phs_floor *floor) {
     for (int d = 0; shown(floor, g) && d < PHS_DIRECTIONS; d++) {
       double load = load_of(f, g, d);
       if (load > 0) {
-        text = phs_arena_printf(f->arena, "%s%s %s to the %s", text ? text : "", text ? ", " : "",
+        text = phs_arena_printf(f->arena, "%s%s%s to the %s", text ? text : "", text ? ", " : "",
                                 phs_report_number(f->arena, load),
                                 phs_report_direction((phs_direction)d));
       }

@@ -131,7 +131,7 @@ int phs_report_facts(phs_figures *f, phs_fact *out) {
   const phs_target_description *t = m->machine->target;
   add(s, "model", m->work->name ? m->work->name : "-");
   add(s, "machine", t->title ? TEXT("%s: %s", t->name, t->title) : t->name);
-  add(s, "mapped", m->options.mode == PHS_MAP_FAST ? "fast" : "good");
+  add(s, "mode", m->options.mode == PHS_MAP_FAST ? "fast" : "good");
   parts(s);
   fullest(s);
   network(s);

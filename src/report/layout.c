@@ -105,6 +105,7 @@ static bool lay_out(phs_layout *l, phs_arena *arena) {
   Agnode_t **node = PHS_NEW_ARRAY(arena, Agnode_t *, l->node_count);
   Agedge_t **edge = PHS_NEW_ARRAY(arena, Agedge_t *, l->edge_count);
   bool ok = context && g && node && edge && build(g, l, node, edge, arena);
+  srand(1); /* `sfdp` draws from rand(): the same numbers in every layout */
   bool laid = ok && gvLayout(context, g, l->layered ? "dot" : "sfdp") == 0;
   if (laid) {
     for (uint32_t i = 0; i < l->node_count; i++) {

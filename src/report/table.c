@@ -3,6 +3,7 @@
 
 #include "base/utf8.h"
 
+#include <math.h>
 #include <string.h>
 
 void phs_table_begin(phs_table *t, phs_arena *arena, const char *id, const char *title,
@@ -23,7 +24,7 @@ static void add(phs_table *t, const char *text, double value) {
   }
   t->rows += t->filled == 0;
   t->cell[(size_t)(t->rows - 1) * (size_t)t->columns + (size_t)t->filled] =
-      (phs_table_cell){text, value};
+      (phs_table_cell){text ? text : "-", value};
   t->filled = (t->filled + 1) % t->columns;
 }
 
@@ -104,6 +105,11 @@ void phs_table_print(const phs_table *t, phs_buf *out) {
   }
 }
 
+/* Unknown values before all others, missing limits after them. */
+static double sort_value(double value) {
+  return isnan(value) ? -1 : value > 1e300 ? 1e300 : value;
+}
+
 void phs_table_html(const phs_table *t, phs_buf *out) {
   if (t->failed) {
     out->failed = true;
@@ -127,8 +133,7 @@ void phs_table_html(const phs_table *t, phs_buf *out) {
     for (int c = 0; c < t->columns; c++) {
       const phs_table_cell *cell = &t->cell[(size_t)r * (size_t)t->columns + (size_t)c];
       if (t->numeric[c]) {
-        phs_buf_printf(out, "<td class=\"n\" data-v=\"%.9g\">",
-                       cell->value > 1e300 ? 1e300 : cell->value);
+        phs_buf_printf(out, "<td class=\"n\" data-v=\"%.9g\">", sort_value(cell->value));
       } else {
         phs_buf_puts(out, "<td>");
       }

@@ -10,12 +10,12 @@
 
 #include <math.h>
 
-typedef struct made {
+typedef struct made_case {
   const phs_target_description *target;
   phs_machine *machine;
   phs_work *work;
   phs_map *map;
-} made;
+} made_case;
 
 typedef struct made_options {
   uint32_t per_core; /**< neurons of a slice at most */
@@ -24,7 +24,7 @@ typedef struct made_options {
   bool unplaced, unrouted, tables;
 } made_options;
 
-static inline void made_load(made *m, const char *target) {
+static inline void made_load(made_case *m, const char *target) {
   phs_diag diag = {0};
   if (phs_target_load(target, &diag, &m->target) != PHASOR_OK ||
       phs_machine_create(m->target, PHS_OFF_CHIP_WEIGHT, &diag, &m->machine) != PHASOR_OK) {
@@ -32,14 +32,14 @@ static inline void made_load(made *m, const char *target) {
   }
 }
 
-static inline void made_free(made *m) {
+static inline void made_free(made_case *m) {
   phs_map_free(m->map);
   graph_free(m->work);
   phs_machine_free(m->machine);
   phs_target_free(m->target);
 }
 
-static inline void made_slices(made *m, const made_options *o) {
+static inline void made_slices(made_case *m, const made_options *o) {
   phs_map *map = m->map;
   const phs_work *w = m->work;
   uint32_t slices = 0, cores = 0;
@@ -80,7 +80,7 @@ static inline void made_slices(made *m, const made_options *o) {
 }
 
 /* The cores of a target that a slice sends to: those next to its own relative position. */
-static inline void made_flows(made *m, const made_options *o) {
+static inline void made_flows(made_case *m, const made_options *o) {
   phs_map *map = m->map;
   const phs_work *w = m->work;
   uint64_t room = 0;
@@ -116,7 +116,7 @@ static inline void made_flows(made *m, const made_options *o) {
 }
 
 /* Each projection onto a slice: the slice's share of its synapses, 16 bits each. */
-static inline void made_memories(made *m) {
+static inline void made_memories(made_case *m) {
   phs_map *map = m->map;
   const phs_work *w = m->work;
   uint64_t n = 0;
@@ -157,7 +157,7 @@ static inline void made_memories(made *m) {
 }
 
 /* Walks one message to its node: nearest link first. */
-static inline void made_walk(made *m, uint32_t from, uint32_t to, double rate) {
+static inline void made_walk(made_case *m, uint32_t from, uint32_t to, double rate) {
   phs_routing *r = &m->map->routing;
   while (from != to) {
     uint32_t best = from, way = 0;
@@ -185,7 +185,7 @@ static inline void made_walk(made *m, uint32_t from, uint32_t to, double rate) {
   }
 }
 
-static inline void made_routes(made *m, const made_options *o) {
+static inline void made_routes(made_case *m, const made_options *o) {
   phs_map *map = m->map;
   if (o->unplaced) {
     return;
@@ -216,7 +216,7 @@ static inline void made_routes(made *m, const made_options *o) {
   }
 }
 
-static inline void made_tables(made *m) {
+static inline void made_tables(made_case *m) {
   phs_map *map = m->map;
   uint32_t n = m->machine->grid_count, at = 0;
   phs_tables *t = graph_need(PHS_NEW(map->arena, phs_tables));
@@ -240,7 +240,7 @@ static inline void made_tables(made *m) {
 }
 
 /** Maps m->work onto m->machine. */
-static inline void made_map(made *m, const made_options *o) {
+static inline void made_map(made_case *m, const made_options *o) {
   m->map = graph_need(phs_map_create(m->work, m->machine, &(phs_map_options){.jobs = 1}));
   made_slices(m, o);
   made_flows(m, o);
