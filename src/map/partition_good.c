@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /*
- * The good mode: tilings of several kinds; a partition of atoms (neurons with listed synapses,
- * boxes several times finer than a core of the others) that minimises deliveries; and the best
- * tiling improved atom by atom.
+ * The good mode: full slices that share cores, tilings of several kinds, tilings of runs of
+ * populations, and a partition of atoms (neurons with listed synapses, boxes several times finer
+ * than a core of the others) that minimises deliveries.
  */
 #include "map/partition_graph.h"
 
@@ -72,6 +72,21 @@ static phasor_status try_tiles(good *g, phs_tile_style style) {
   return settle(g, p, NULL);
 }
 
+static phasor_status try_full(good *g) {
+  phs_plan *p = phs_plan_create(g->m->work, g->m->machine, "linear cut in full slices");
+  phs_fit why;
+  if (!p) {
+    return phs_map_no_memory(g->diag, "slices");
+  }
+  p->full = true;
+  if (phs_slice_linear(p, &g->m->options, &why) != PHASOR_OK) {
+    phs_plan_free(p);
+    return PHASOR_OK;
+  }
+  phs_plan_pack(p);
+  return settle(g, p, NULL);
+}
+
 static phasor_status try_joint(good *g) {
   phs_plan *p = phs_plan_create(g->m->work, g->m->machine, "joint tiles");
   phs_fit why;
@@ -105,29 +120,6 @@ static bool find_tiles(good *g) {
     g->tile[q] = phs_tile(p, &g->tiling[q], phs_tiling_count(&g->tiling[q]) / 2);
   }
   return true;
-}
-
-/* The tiling on the atoms: what refining begins with. */
-static uint32_t part_of_tiles(const good *g) {
-  const phs_work *w = g->m->work;
-  uint32_t parts = 0;
-  for (uint32_t q = 0; q < w->population_count; q++) {
-    const phs_tiling *t = &g->tiling[q], *a = &g->atoms->grid[q];
-    if (g->atoms->first[q] == g->atoms->first[q + 1]) {
-      continue;
-    }
-    for (uint32_t i = g->atoms->first[q]; i < g->atoms->first[q + 1]; i++) {
-      uint32_t k = i - g->atoms->first[q];
-      uint32_t at[PHS_MAP_RANK] = {k / a->n[2] / a->n[1], k / a->n[2] % a->n[1], k % a->n[2]};
-      uint32_t tile = 0;
-      for (int d = 0; d < PHS_MAP_RANK; d++) {
-        tile = tile * t->n[d] + (uint32_t)((uint64_t)at[d] * t->n[d] / a->n[d]);
-      }
-      g->part[i] = parts + tile;
-    }
-    parts += phs_tiling_count(t);
-  }
-  return parts;
 }
 
 static void tell_partition(void *user, double fraction) {
@@ -164,35 +156,18 @@ static phasor_status try_hypergraph(good *g) {
     if (status != PHASOR_OK) {
       return phs_map_no_memory(g->diag, "a hypergraph");
     }
-    phs_map_note(g->m,
-                 "%s: %" PRIu32 " parts, %.6g deliveries before cores that are too full are cut",
-                 name[i], result.parts, result.cost);
+    if (g->out->count > 0 && result.cost >= g->out->deliveries[0]) {
+      /* cutting cores that are too full only adds to it */
+      phs_map_note(g->m, "%s: %" PRIu32 " parts, %.6g deliveries a step before it is measured",
+                   name[i], result.parts, result.cost);
+      break;
+    }
     status = settle(g, phs_plan_of_atoms(g->atoms, g->part, result.parts, name[i]), &grown);
     if (status != PHASOR_OK) {
       return status;
     }
   }
   return PHASOR_OK;
-}
-
-static double alike(const void *user, uint32_t a, uint32_t b) {
-  (void)user;
-  return a == b ? 0 : 1;
-}
-
-static phasor_status try_refined_tiles(good *g) {
-  uint32_t parts = part_of_tiles(g);
-  if (parts > g->graph.limits.most_parts) {
-    return PHASOR_OK;
-  }
-  phs_hyper_options o = hyper_options(g);
-  double cost;
-  phasor_status status =
-      phs_hyper_refine(&g->graph.h, &g->graph.limits, &o, parts, alike, NULL, g->part, &cost);
-  if (status != PHASOR_OK) {
-    return status == PHASOR_ERROR_TARGET ? PHASOR_OK : phs_map_no_memory(g->diag, "a hypergraph");
-  }
-  return settle(g, phs_plan_of_atoms(g->atoms, g->part, parts, "tiles, refined"), NULL);
 }
 
 static double count_tiles(const good *g, bool *boxes) {
@@ -287,6 +262,9 @@ static phasor_status try_all(good *g) {
   phasor_status status = PHASOR_OK;
   const phs_work *w = g->m->work;
   bool structured = has_wiring(w, PHS_WIRING_WINDOW) || has_wiring(w, PHS_WIRING_RECIPE);
+  if (structured) {
+    status = try_full(g);
+  }
   for (int style = 0; structured && style < PHS_TILE_STYLES && status == PHASOR_OK; style++) {
     status = try_tiles(g, (phs_tile_style)style);
   }
@@ -304,11 +282,7 @@ static phasor_status try_all(good *g) {
   if (status != PHASOR_OK) {
     return status == PHASOR_ERROR_TARGET ? PHASOR_OK : status;
   }
-  status = try_hypergraph(g);
-  if (status == PHASOR_OK && structured) {
-    status = try_refined_tiles(g);
-  }
-  return status;
+  return try_hypergraph(g);
 }
 
 phasor_status phs_partition_good(phs_map *m, phs_candidates *out, phs_diag *diag) {
