@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Work graphs: made of a network, freed. */
 #include "map/work_build.h"
-#include "synapses/rows.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -186,7 +185,7 @@ static bool fill_wiring(phs_work_build *b, phs_link *l, phs_work_projection *p) 
   case PHS_PATH_RECIPE:
     p->wiring = PHS_WIRING_RECIPE;
     p->recipe = l->path.recipe;
-    p->synapses = phs_recipe_expected(p->recipe);
+    p->synapses = phs_work_expected(b, p->recipe);
     return true;
   }
   return true;

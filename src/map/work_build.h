@@ -64,6 +64,10 @@ typedef struct phs_link {
   phs_path path;
 } phs_link;
 
+/** Different rules of distance whose expected numbers of synapses are kept: each takes some 10 ms,
+ * and networks repeat few of them thousands of times. */
+#define PHS_KEPT_RULES 16
+
 typedef struct phs_work_build {
   const phs_net *net;
   const phs_work_options *o;
@@ -78,7 +82,10 @@ typedef struct phs_work_build {
   size_t link_count, link_room;
   phs_pruned *pruned; /**< malloc'd */
   size_t pruned_count, pruned_room;
-  uint32_t *population; /**< [op_count] or UINT32_MAX */
+  uint32_t *population;                   /**< [op_count] or UINT32_MAX */
+  const phs_recipe *rule[PHS_KEPT_RULES]; /**< the last ones */
+  double expected[PHS_KEPT_RULES];
+  uint32_t rule_count; /**< ever kept */
 } phs_work_build;
 
 static inline bool phs_op_is_population(const phs_op *op) {
@@ -139,6 +146,9 @@ bool phs_work_note_pruned(phs_work_build *b, const char *name, const phs_weights
 bool phs_list_of_linear(phs_work_build *b, const phs_op *op, phs_csr *out);
 bool phs_list_of_recipe(phs_work_build *b, const phs_recipe *r, phs_csr *out);
 bool phs_list_of_identity(phs_work_build *b, uint32_t count, phs_csr *out);
+
+/** work_expect.c: phs_recipe_expected(), once for rules that are alike. */
+double phs_work_expected(phs_work_build *b, const phs_recipe *r);
 
 /** work_neurons.c: formats and thresholds of neurons. */
 bool phs_work_formats(phs_work_build *b, const phs_op *op, phs_population *p);
