@@ -10,7 +10,6 @@
 #include "map/work_points.h"
 #include "map/work_recipe.h"
 #include "random/draw.h"
-#include "random/real.h"
 
 #include <math.h>
 
@@ -62,7 +61,7 @@ phs_box phs_distance_box(const phs_work *w, const phs_work_projection *p, const 
   const phs_recipe *r = p->recipe;
   const phs_grid *from = forwards ? &r->source_grid : &r->target_grid;
   const phs_grid *to = forwards ? &r->target_grid : &r->source_grid;
-  const double reach = phs_sqrt(square_reach(r));
+  const double reach = sqrt(square_reach(r));
   phs_box out = phs_box_all(&w->population[forwards ? p->target : p->source]);
   for (int d = 0; d < PHS_MAP_RANK; d++) {
     int axis = axis_of(r, d);
@@ -141,7 +140,7 @@ static double sum_source(const sums *a, const uint32_t *i, double *loud) {
       for (uint32_t m = x->first[i[2]]; m < x->first[i[2] + 1]; m++) {
         const double all = square + x->square[m];
         if (all <= a->reach) {
-          double at = phs_sqrt(all) * t->per_length, rest;
+          double at = sqrt(all) * t->per_length, rest;
           uint32_t cell = at < CELLS ? (uint32_t)at : CELLS;
           rest = at - cell;
           row += x->share[m] * (t->chance[cell] + rest * (t->chance[cell + 1] - t->chance[cell]));
@@ -214,7 +213,7 @@ static double farthest_of(const sums *a) {
     }
     square += most;
   }
-  return phs_sqrt(square < a->reach ? square : a->reach);
+  return sqrt(square < a->reach ? square : a->reach);
 }
 
 static double sum_all(sums *a, double *axons) {
@@ -287,7 +286,7 @@ static bool prepare(const phs_recipe *r, const phs_box *source, const phs_box *t
     return false;
   }
   for (int d = 0; d < PHS_MAP_RANK; d++) {
-    v[d].range = range_of(r, phs_sqrt(nearest), phs_sqrt(a->reach));
+    v[d].range = range_of(r, sqrt(nearest), sqrt(a->reach));
     v[d].narrow = r->width < 2.0 * fmax(v[d].cs, v[d].ct);
     v[d].sources = SOURCES_FOR[extended];
     v[d].targets = TARGETS_FOR[extended];
