@@ -8,6 +8,7 @@
 #define PHS_MAP_MEASURE_H
 
 #include "map/format_recipe.h"
+#include "map/measure_offsets.h"
 
 #include "base/parallel.h"
 
@@ -91,7 +92,9 @@ typedef struct phs_measure {
   size_t task_count;
   uint32_t *task_row;    /**< [slice_count + 1] */
   uint32_t *recipe_kind; /**< [projection_count]: the same for recipes that give the same numbers */
-  phs_pair_cache **cache; /**< [threads] */
+  const phs_offsets **offsets; /**< [projection_count]: of the recipe kind, or NULL */
+  size_t longest_line;         /**< of their tables */
+  phs_pair_cache **cache;      /**< [threads] */
 } phs_measure;
 
 /** Boxes, rates, bins, limits and shares; which projections are made row by row. */

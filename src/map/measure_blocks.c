@@ -60,6 +60,9 @@ static bool recipe_cost(phs_measure *ms, uint32_t s, uint32_t q, const phs_box *
   const phs_slice *slice = &ms->m->slice[s];
   const phs_rule rule = ms->w->projection[q].recipe->rule;
   phs_box target = ms->box[s];
+  if (!pairs) {
+    return false;
+  }
   if (slice->listed && rule != PHS_RULE_DISTANCE && rule != PHS_RULE_ONE_TO_ONE) {
     target = (phs_box){.high = {1, 1, slice->count}}; /* only the size matters */
   }

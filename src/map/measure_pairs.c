@@ -34,6 +34,7 @@ typedef struct size_slot {
 struct phs_pair_cache {
   const phs_measure *ms;
   pair_slot *pair; /* [PAIR_SLOTS], made when first needed */
+  double *line;    /* for phs_offsets_sum() */
   size_slot size[SIZE_SLOTS];
 };
 
@@ -108,7 +109,8 @@ bool phs_pairs_prepare(phs_measure *ms) {
   recipe_entry *entry = PHS_NEW_ARRAY(ms->arena, recipe_entry, (size_t)w->projection_count + 1);
   ms->recipe_kind = PHS_NEW_ARRAY(ms->arena, uint32_t, (size_t)w->projection_count + 1);
   ms->cache = PHS_NEW_ARRAY(ms->arena, phs_pair_cache *, (size_t)ms->threads);
-  if (!entry || !ms->recipe_kind || !ms->cache) {
+  ms->offsets = PHS_NEW_ARRAY(ms->arena, const phs_offsets *, (size_t)w->projection_count + 1);
+  if (!entry || !ms->recipe_kind || !ms->cache || !ms->offsets) {
     return false;
   }
   size_t n = 0;
@@ -121,22 +123,32 @@ bool phs_pairs_prepare(phs_measure *ms) {
     }
   }
   qsort(entry, n, sizeof *entry, by_recipe);
-  for (size_t i = 0; i < n; i++) {
+  bool ok = true;
+  for (size_t i = 0; i < n && ok; i++) {
     bool same = i > 0 && compare_recipes(entry[i].recipe, entry[i - 1].recipe) == 0;
-    ms->recipe_kind[entry[i].projection] =
-        same ? ms->recipe_kind[entry[i - 1].projection] : entry[i].projection;
+    const uint32_t q = entry[i].projection;
+    const uint32_t kind = ms->recipe_kind[q] = same ? ms->recipe_kind[entry[i - 1].projection] : q;
+    ok = same || phs_offsets_make(w, q, ms->arena, &ms->offsets[kind]);
+    const size_t line = ms->offsets[kind] ? 2 * ms->offsets[kind]->length[2] : 0;
+    ms->longest_line = line > ms->longest_line ? line : ms->longest_line;
   }
-  return true;
+  return ok;
 }
 
 /* -------------------------------------------------------------------------------------- cache */
 
 phs_pair_cache *phs_pairs_of(phs_measure *ms, int thread) {
   if (!ms->cache[thread]) {
-    ms->cache[thread] = calloc(1, sizeof *ms->cache[thread]);
-    if (ms->cache[thread]) {
-      ms->cache[thread]->ms = ms;
+    phs_pair_cache *c = calloc(1, sizeof *c);
+    double *line = malloc((ms->longest_line + 1) * sizeof *line);
+    if (!c || !line) {
+      free(c);
+      free(line);
+      return NULL;
     }
+    c->ms = ms;
+    c->line = line;
+    ms->cache[thread] = c;
   }
   return ms->cache[thread];
 }
@@ -145,6 +157,7 @@ void phs_pairs_free(phs_measure *ms) {
   for (int i = 0; ms->cache && i < ms->threads; i++) {
     if (ms->cache[i]) {
       free(ms->cache[i]->pair);
+      free(ms->cache[i]->line);
       free(ms->cache[i]);
     }
   }
@@ -206,7 +219,12 @@ void phs_pairs_get(void *user, const phs_work *w, uint32_t projection, const phs
     *synapses = slot->synapses;
     return;
   }
-  phs_pair_plain(NULL, w, projection, &k.source, &k.target, axons, synapses);
+  const phs_offsets *o = c->ms->offsets[kind];
+  if (o) {
+    phs_offsets_sum(o, &k.source, &k.target, c->line, axons, synapses);
+  } else {
+    phs_pair_plain(NULL, w, projection, &k.source, &k.target, axons, synapses);
+  }
   if (slot) {
     *slot = (pair_slot){.key = k, .used = true, .axons = *axons, .synapses = *synapses};
   }
