@@ -80,7 +80,7 @@ uint32_t phs_hyper_spread_round(phs_hyper_spread *s) {
   w.table = arena ? PHS_NEW_ARRAY(arena, phs_hyper_table, (size_t)jobs) : NULL;
   bool ok = size && w.wish && w.table;
   for (int j = 0; ok && j < jobs; j++) {
-    ok = phs_hyper_table_create(&w.table[j], PHS_HYPER_VISITED(s->visits), arena);
+    ok = phs_hyper_table_create(&w.table[j], 2 * s->visits, arena);
   }
   for (uint32_t v = 0; ok && v < n; v++) {
     if (s->label[v] != PHS_HYPER_NONE) {

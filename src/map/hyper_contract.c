@@ -3,7 +3,7 @@
  * noise to clustering, and a network without structure costs no more than one with. */
 #include "map/hyper_table.h"
 
-enum { CHUNK = 64, VISITS = 8192, MEMBER_VISITS = 1024 };
+enum { CHUNK = 64, VISITS = 4096, LEAST_VISITS = 24, ROOM = 4 * VISITS };
 
 typedef struct edge {
   float weight;
@@ -14,7 +14,7 @@ typedef struct contracting {
   const phs_hyper_level *fine;
   phs_hyper_level *coarse;
   phs_hyper_table *table; /* [jobs] */
-  edge *edge;             /* [jobs * VISITS * 2] */
+  edge *edge;             /* [jobs * ROOM] */
 } contracting;
 
 static bool heavier(edge a, edge b) {
@@ -63,15 +63,13 @@ static void sort_edges(edge *e, uint32_t n) {
 static void contract_clusters(void *user, size_t first, size_t end, int thread) {
   contracting *c = user;
   phs_hyper_table *t = &c->table[thread];
-  edge *e = c->edge + (size_t)thread * 2 * VISITS;
+  edge *e = c->edge + (size_t)thread * ROOM;
   const phs_hyper_level *f = c->fine;
   for (size_t i = first; i < end; i++) {
     uint32_t members = f->member_row[i + 1] - f->member_row[i];
-    uint32_t step = members * 64 > 2 * VISITS ? members * 64 / (2 * VISITS) : 1;
-    for (uint32_t m = f->member_row[i]; m < f->member_row[i + 1]; m += step) {
-      if (t->count + PHS_HYPER_VISITED(MEMBER_VISITS) < 2 * VISITS) {
-        phs_hyper_visit(f, f->member[m], f->cluster, t->count + MEMBER_VISITS, t);
-      }
+    uint32_t visits = VISITS / members > LEAST_VISITS ? VISITS / members : LEAST_VISITS;
+    for (uint32_t m = f->member_row[i]; m < f->member_row[i + 1]; m++) {
+      phs_hyper_visit(f, f->member[m], f->cluster, visits, t);
     }
     uint32_t n = 0;
     for (uint32_t k = 0; k < t->count; k++) {
@@ -129,17 +127,19 @@ bool phs_hyper_contract(phs_hyper_level *level, const uint32_t *label, int jobs,
       phs_hyper_group(level->cluster, level->count, n, arena, &level->member_row, &level->member) &&
       sum_loads(level, coarse, arena);
   if (ok) {
-    coarse->stride = n < level->count / 8 ? 64 : n < level->count / 3 ? 32 : 16;
+    coarse->stride = n < level->count / 8 || (n < 200000 && level->co_pins == 0) ? 64
+                     : n < level->count / 3                                      ? 32
+                                                                                 : 16;
     size_t cells = (size_t)n * coarse->stride, threads = (size_t)phs_hyper_jobs(jobs);
     contracting c = {.fine = level, .coarse = coarse};
     coarse->degree = PHS_NEW_ARRAY(arena, uint32_t, n);
     coarse->neighbour = PHS_NEW_ARRAY(arena, uint32_t, cells);
     coarse->weight = PHS_NEW_ARRAY(arena, float, cells);
     c.table = PHS_NEW_ARRAY(own, phs_hyper_table, threads);
-    c.edge = PHS_NEW_ARRAY(own, edge, threads * 2 * VISITS);
+    c.edge = PHS_NEW_ARRAY(own, edge, threads * ROOM);
     ok = coarse->degree && coarse->neighbour && coarse->weight && c.table && c.edge;
     for (size_t j = 0; ok && j < threads; j++) {
-      ok = phs_hyper_table_create(&c.table[j], 2 * VISITS, own);
+      ok = phs_hyper_table_create(&c.table[j], ROOM / 2, own);
     }
     if (ok) {
       phs_parallel((int)threads, n, CHUNK, contract_clusters, &c);

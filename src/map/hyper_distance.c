@@ -28,7 +28,7 @@ phasor_status phs_hyper_refine(const phs_hypergraph *h, const phs_hyper_limits *
   phs_hyper both;
   phs_hyper_state s = {.distance = distance, .user = user};
   phs_hyper_rounds rounds = {
-      .most = o->effort > 0 ? ROUNDS : 1, .enough = 1e-3, .swaps = true, .seed = o->seed};
+      .most = o->effort > 0 ? ROUNDS : 1, .enough = 1e-3, .swaps = true, .budget = UINT64_MAX};
   phasor_status status = PHASOR_ERROR_INTERNAL;
   if (!arena || !phs_hyper_create(h, o->jobs, arena, &both)) {
     goto cleanup;

@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
-/* First parts: the largest clusters are parts; the rest joins the part that it talks to most. What
- * has no room is broken up into its members, level by level, down to single vertices. */
+/* First parts, in two ways of which the better is kept: the largest clusters are parts and the rest
+ * joins the part that it talks to most; or the coarse graph is bisected again and again. Coarse
+ * levels may exceed capacities by about a vertex; what has no room in the end is broken up into its
+ * members, level by level, down to single vertices. */
 #include "map/hyper_table.h"
 
 #include <stdlib.h>
 
-enum { VISITS = 2048, GRAPH_ROUNDS = 3 };
+enum { VISITS = 2048, GRAPH_ROUNDS = 4, COARSE = 7 /* vertices for a part */ };
 
 typedef struct initial {
-  const double *most;
+  phs_hyper_level *levels;
+  int count;
+  const double *capacity;
+  double most[PHS_HYPER_PLAN_DIMS]; /* of the level at hand */
+  uint64_t seed;
+  int jobs;
+  phs_arena *arena;
   int dims;
   uint32_t parts, room;
   double *load;      /* [room * dims] */
@@ -125,67 +133,191 @@ static uint32_t *by_size(const initial *s, const phs_hyper_level *l, phs_arena *
   return order;
 }
 
-static bool refine_level(initial *s, const phs_hyper_level *l, uint32_t *part, uint64_t seed,
-                         int jobs) {
-  for (int round = 0; round < GRAPH_ROUNDS; round++) {
+static bool refine_level(initial *s, const phs_hyper_level *l, uint32_t *part, int rounds) {
+  for (int round = 0; round < rounds; round++) {
     phs_hyper_spread spread = {.level = l,
                                .label = part,
                                .label_count = s->parts,
                                .load = s->load,
                                .most = s->most,
                                .visits = VISITS,
-                               .seed = seed + (uint64_t)round,
-                               .jobs = jobs};
+                               .seed = s->seed + (uint64_t)round,
+                               .jobs = s->jobs};
     uint32_t moved = phs_hyper_spread_round(&spread);
     if (moved == PHS_HYPER_NONE) {
       return false;
     }
-    if (moved <= l->count / 200) {
+    if (moved <= l->count / 500) {
       break;
     }
   }
   return true;
 }
 
+/* Sets the limits of level i: finer by a mean vertex than the capacities, but for the finest. */
+static void relax(initial *s, int i) {
+  for (int d = 0; d < s->dims; d++) {
+    const phs_hyper_level *l = &s->levels[i];
+    double sum = 0;
+    for (uint32_t v = 0; v < l->count && i > 0; v++) {
+      sum += (double)l->load[(size_t)v * (size_t)s->dims + (size_t)d];
+    }
+    double slack = s->capacity[d] < INFINITY ? sum / l->count / s->capacity[d] : 0;
+    s->most[d] = s->capacity[d] * (1 + fmin(0.25, slack));
+  }
+}
+
+static bool is_over(const initial *s, uint32_t p) {
+  for (int d = 0; d < s->dims; d++) {
+    if (s->load[(size_t)p * (size_t)s->dims + (size_t)d] > s->most[d]) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/* Takes those that talk least to their part out of parts that exceed the limits. */
+static bool eject(initial *s, const phs_hyper_level *l, uint32_t *part) {
+  phs_arena *arena = phs_arena_create();
+  sized *list = arena ? PHS_NEW_ARRAY(arena, sized, l->count) : NULL;
+  uint32_t n = 0;
+  for (uint32_t v = 0; list && v < l->count; v++) {
+    if (part[v] != PHS_HYPER_NONE && is_over(s, part[v])) {
+      phs_hyper_visit(l, v, part, VISITS, &s->table);
+      list[n++] = (sized){-(double)phs_hyper_table_get(&s->table, part[v]), v};
+      phs_hyper_table_clear(&s->table);
+    }
+  }
+  if (list) {
+    qsort(list, n, sizeof *list, larger_first);
+  }
+  for (uint32_t i = 0; list && i < n; i++) {
+    uint32_t v = list[i].v, p = part[v];
+    if (is_over(s, p)) {
+      phs_hyper_shift(s->load + (size_t)p * (size_t)s->dims, l->load + (size_t)v * (size_t)s->dims,
+                      -1.0, s->dims);
+      part[v] = PHS_HYPER_NONE;
+    }
+  }
+  phs_arena_destroy(arena);
+  return list != NULL;
+}
+
+/* Labels of a level from those of the next coarser one. */
+static uint32_t *project(const initial *s, int i, const uint32_t *coarse, uint32_t *fine) {
+  const phs_hyper_level *l = &s->levels[i];
+  fine = fine ? fine : PHS_NEW_ARRAY(s->arena, uint32_t, l->count);
+  for (uint32_t v = 0; fine && v < l->count; v++) {
+    fine[v] = coarse[l->cluster[v]];
+  }
+  return fine;
+}
+
+/* From level i down to level 1. @return labels there, NULL without memory */
+static uint32_t *descend(initial *s, int i, uint32_t *now, const uint32_t *order) {
+  for (;; i--) {
+    const phs_hyper_level *l = &s->levels[i];
+    relax(s, i);
+    place_level(s, l, order, now, false);
+    if (!refine_level(s, l, now, GRAPH_ROUNDS)) {
+      return NULL;
+    }
+    relax(s, i - 1);
+    if (!eject(s, l, now) || !refine_level(s, l, now, 1)) {
+      return NULL;
+    }
+    if (i == 1) {
+      return now;
+    }
+    now = project(s, i - 1, now, NULL);
+    if (!now) {
+      return NULL;
+    }
+    order = s->levels[i - 1].member; /* those of a cluster in turn, so that they meet again */
+  }
+}
+
+static uint32_t *grown(initial *s, uint32_t wanted) {
+  int i = s->count - 1;
+  const phs_hyper_level *top = &s->levels[i];
+  uint32_t *now = PHS_NEW_ARRAY(s->arena, uint32_t, top->count);
+  uint32_t *order = by_size(s, top, s->arena);
+  if (!now || !order) {
+    return NULL;
+  }
+  memset(now, 0xff, top->count * sizeof *now);
+  for (s->parts = 0; s->parts < wanted && s->parts < top->count; s->parts++) {
+    settle(s, top, order[s->parts], s->parts, now);
+  }
+  return descend(s, i, now, order);
+}
+
+static uint32_t *bisected(initial *s, uint32_t wanted) {
+  int i = 1;
+  while (i + 1 < s->count && s->levels[i + 1].count >= COARSE * (uint64_t)wanted) {
+    i++;
+  }
+  const phs_hyper_level *l = &s->levels[i];
+  uint32_t *now = PHS_NEW_ARRAY(s->arena, uint32_t, l->count);
+  if (!now || !phs_hyper_bisect(l, s->capacity, wanted, s->seed, now)) {
+    return NULL;
+  }
+  memset(s->load, 0, (size_t)s->room * (size_t)s->dims * sizeof *s->load);
+  s->parts = wanted;
+  s->fallback = PHS_HYPER_NONE;
+  for (uint32_t v = 0; v < l->count; v++) {
+    settle(s, l, v, now[v], now);
+  }
+  return descend(s, i, now, NULL);
+}
+
+/* Weight between parts, and of what has none yet. */
+static double cut_of(const phs_hyper_level *l, const uint32_t *part) {
+  double sum = 0;
+  for (uint32_t v = 0; v < l->count; v++) {
+    for (size_t i = (size_t)v * l->stride; i < (size_t)v * l->stride + l->degree[v]; i++) {
+      bool in = part[v] == part[l->neighbour[i]] && part[v] != PHS_HYPER_NONE;
+      sum += in ? 0 : (double)l->weight[i];
+    }
+  }
+  return sum;
+}
+
 uint32_t phs_hyper_initial(phs_hyper_level *levels, int count, const double *most, uint32_t wanted,
                            uint32_t most_parts, uint64_t seed, int jobs, phs_arena *arena,
                            uint32_t *part) {
-  const phs_hyper_level *top = &levels[count - 1];
+  initial s = {.levels = levels,
+               .count = count,
+               .capacity = most,
+               .seed = seed,
+               .jobs = jobs,
+               .arena = arena,
+               .dims = levels[0].dims,
+               .fallback = PHS_HYPER_NONE};
   uint32_t room = wanted + wanted / 4 + 16;
-  initial s = {.most = most, .dims = top->dims, .fallback = PHS_HYPER_NONE};
   s.room = room < most_parts ? room : most_parts;
   s.load = PHS_NEW_ARRAY(arena, double, (size_t)s.room *(size_t)s.dims);
-  uint32_t *now = PHS_NEW_ARRAY(arena, uint32_t, top->count), *order = by_size(&s, top, arena);
-  if (!s.load || !now || !order ||
-      !phs_hyper_table_create(&s.table, PHS_HYPER_VISITED(VISITS), arena)) {
+  memcpy(s.most, most, (size_t)s.dims * sizeof *most);
+  if (!s.load || !phs_hyper_table_create(&s.table, 2 * VISITS, arena)) {
     return PHS_HYPER_NONE;
   }
-  memset(now, 0xff, top->count * sizeof *now);
-  for (; s.parts < wanted && s.parts < top->count; s.parts++) {
-    settle(&s, top, order[s.parts], s.parts, now);
+  uint32_t *one = grown(&s, wanted), grown_parts = s.parts;
+  uint32_t *two = one ? bisected(&s, wanted) : NULL;
+  if (!one || !two) {
+    return PHS_HYPER_NONE;
   }
-  for (int i = count - 1; i >= 0; i--) {
-    const phs_hyper_level *l = &levels[i];
-    if (i < count - 1) { /* members of one cluster one after the other, so that they meet again */
-      uint32_t *fine = i > 0 ? PHS_NEW_ARRAY(arena, uint32_t, l->count) : part;
-      if (!fine) {
-        return PHS_HYPER_NONE;
-      }
-      for (uint32_t v = 0; v < l->count; v++) {
-        fine[v] = now[l->cluster[v]];
-      }
-      now = fine;
-      order = l->member;
-    }
-    if (!place_level(&s, l, order, now, i == 0)) {
-      return most_parts + 1;
-    }
-    if (i > 0 && !refine_level(&s, l, now, seed, jobs)) {
-      return PHS_HYPER_NONE;
+  if (cut_of(&levels[1], one) <= cut_of(&levels[1], two)) {
+    s.parts = grown_parts;
+    two = one;
+  }
+  project(&s, 0, two, part);
+  relax(&s, 0);
+  memset(s.load, 0, (size_t)s.room * (size_t)s.dims * sizeof *s.load);
+  s.fallback = PHS_HYPER_NONE;
+  for (uint32_t v = 0; v < levels[0].count; v++) {
+    if (part[v] != PHS_HYPER_NONE) {
+      settle(&s, &levels[0], v, part[v], part);
     }
   }
-  if (now != part) {
-    memcpy(part, now, top->count * sizeof *part);
-  }
-  return s.parts;
+  return place_level(&s, &levels[0], levels[0].member, part, true) ? s.parts : most_parts + 1;
 }

@@ -201,12 +201,18 @@ uint32_t phs_hyper_initial(phs_hyper_level *levels, int count, const double *mos
                            uint32_t most_parts, uint64_t seed, int jobs, phs_arena *arena,
                            uint32_t *part);
 
+/* hyper_bisect.c */
+/** Parts of a coarse level by bisection alone; limits may be exceeded where vertices are large. */
+bool phs_hyper_bisect(const phs_hyper_level *l, const double *most, uint32_t parts, uint64_t seed,
+                      uint32_t *part);
+
 /* hyper_kway.c: rounds of moves and swaps over all vertices */
 typedef struct phs_hyper_rounds {
-  int most;      /**< rounds */
-  double enough; /**< stop when a round gains a smaller fraction of the cost */
+  int most;        /**< rounds */
+  double enough;   /**< stop when a round gains a smaller fraction of the cost */
+  uint64_t budget; /**< visits of parts of nets that it may take, about */
   bool swaps;
-  uint64_t seed;
+  bool sample; /**< pass over vertices of which a sample says that they are at home */
 } phs_hyper_rounds;
 bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o);
 /** Joins parts where limits allow it and much is shared, to use fewer. Parts may become empty. */

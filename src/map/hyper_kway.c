@@ -6,13 +6,14 @@
 
 #include <stdlib.h>
 
-enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 8, NEAR = 6 };
+enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 3, NEAR = 6, AHEAD = 6, SAMPLES = 16 };
 
 /* What one thread adds up: what parts other than a vertex's own save. */
 typedef struct tally {
   double *save;   /* [room] */
-  uint32_t *used; /* [room] */
+  uint32_t *used; /* [room + 1] */
   uint32_t count;
+  uint64_t visits; /* of slots, so far */
 } tally;
 
 typedef struct rounds {
@@ -21,18 +22,58 @@ typedef struct rounds {
   uint32_t *to;   /* [vertices] best part with room, if moving gains, or PHS_HYPER_NONE */
   uint32_t *want; /* [vertices] best part, room or not */
   float *gain;    /* [vertices] of going to want */
+  uint8_t *awake; /* [vertices] to be looked at */
+  bool sample;    /* pass over those that are at home by a sample */
+  bool wake_pins;
   size_t base;
-  double least; /* gains below it are rounding */
+  uint64_t work, budget; /* visits of slots */
+  uint64_t mean;         /* of a vertex */
+  double least;          /* gains below it are rounding */
 } rounds;
 
 static inline void save(tally *t, uint32_t p, double weight) {
+  double before = t->save[p];
+  t->used[t->count] = p;
+  t->count += before == 0 && weight > 0;
+  t->save[p] = before + weight;
+}
+
+static void prefetch_net(const phs_hyper_state *s, uint32_t e) {
+  const phs_hyper_slot *slot = s->slot + s->h->g.row[e];
+  __builtin_prefetch(slot);
+  __builtin_prefetch(slot + 8);
+  __builtin_prefetch(slot + 16);
+}
+
+/* One net that v is a pin of. @return what v has to save because of it. This loop takes most of the
+ * time of refinement: no branches, and what it counts stays in registers. */
+static double tally_net(const phs_hyper_state *s, uint32_t e, uint32_t v, tally *t) {
+  const phs_hypergraph *g = &s->h->g;
+  const uint32_t from = s->part[v], source = phs_hyper_source(g, e), n = s->spread[e];
+  const uint32_t home = source == PHS_NO_VERTEX || source == v ? PHS_HYPER_NONE : s->part[source];
+  const double weight = phs_hyper_weight(g, e);
+  const phs_hyper_slot *slot = s->slot + g->row[e];
+  double *restrict sums = t->save;
+  uint32_t *restrict used = t->used;
+  uint32_t count = t->count, alone = 0, at_home = home == PHS_HYPER_NONE;
+  t->visits += n;
   if (weight <= 0) {
-    return;
+    return 0;
   }
-  if (t->save[p] == 0) {
-    t->used[t->count++] = p;
+  for (uint32_t k = 0; k < n; k++) {
+    uint32_t p = slot[k].part;
+    double before = sums[p];
+    used[count] = p;
+    count += before == 0;
+    sums[p] = before + weight;
+    alone |= (uint32_t)(p == from) & (uint32_t)(slot[k].count == 1);
+    at_home |= (uint32_t)(p == home);
   }
-  t->save[p] += weight;
+  t->count = count;
+  if (!at_home) {
+    save(t, home, weight);
+  }
+  return alone && home != from ? 0 : weight;
 }
 
 /* Adds up what v saves in each part where nets already go. @return what it has to save to gain */
@@ -42,23 +83,11 @@ static double tally_vertex(const phs_hyper_state *s, uint32_t v, tally *t) {
   double base = 0;
   bool loops = false;
   for (uint64_t i = h->in_row[v]; i < h->in_row[v + 1]; i++) {
-    uint32_t e = h->in_net[i], source = phs_hyper_source(&h->g, e);
-    bool loop = source == v;
-    uint32_t home = source == PHS_NO_VERTEX || loop ? PHS_HYPER_NONE : s->part[source];
-    double weight = phs_hyper_weight(&h->g, e);
-    const phs_hyper_slot *slot = s->slot + h->g.row[e];
-    bool alone = false, at_home = home == PHS_HYPER_NONE;
-    for (uint32_t k = 0; k < s->spread[e]; k++) {
-      uint32_t p = slot[k].part;
-      alone |= p == from && slot[k].count == 1;
-      at_home |= p == home;
-      save(t, p, weight);
+    if (i + AHEAD < h->in_row[v + 1]) {
+      prefetch_net(s, h->in_net[i + AHEAD]);
     }
-    if (!at_home) {
-      save(t, home, weight);
-    }
-    base += alone && home != from ? 0 : weight;
-    loops |= loop;
+    base += tally_net(s, h->in_net[i], v, t);
+    loops |= phs_hyper_source(&h->g, h->in_net[i]) == v;
   }
   for (uint32_t i = phs_hyper_out_begin(h, v); i < phs_hyper_out_end(h, v); i++) {
     uint32_t e = phs_hyper_out(h, i);
@@ -74,6 +103,28 @@ static double tally_vertex(const phs_hyper_state *s, uint32_t v, tally *t) {
     }
   }
   return base;
+}
+
+/* Whether most of a sample of those that v talks to are in its own part. */
+static bool at_home(const phs_hyper_state *s, uint32_t v) {
+  const phs_hyper *h = s->h;
+  uint32_t from = s->part[v], same = 0, seen = 0;
+  uint64_t n = h->in_row[v + 1] - h->in_row[v], step = n / SAMPLES + 1;
+  for (uint64_t i = h->in_row[v]; i < h->in_row[v + 1]; i += step) {
+    uint32_t source = phs_hyper_source(&h->g, h->in_net[i]);
+    seen++;
+    same += source != PHS_NO_VERTEX && s->part[source] == from;
+  }
+  for (uint32_t i = phs_hyper_out_begin(h, v); i < phs_hyper_out_end(h, v); i++) {
+    uint32_t e = phs_hyper_out(h, i);
+    uint64_t row = h->g.row[e], end = h->g.row[e + 1];
+    step = (end - row) / SAMPLES + 1;
+    for (; row < end; row += step) {
+      seen++;
+      same += s->part[h->g.pin[row]] == from;
+    }
+  }
+  return 2 * same > seen;
 }
 
 static void find_best(rounds *r, uint32_t v, tally *t) {
@@ -153,10 +204,42 @@ static void find_near(rounds *r, uint32_t v, tally *t) {
 static void find_chunk(void *user, size_t first, size_t end, int thread) {
   rounds *r = user;
   for (size_t i = first; i < end; i++) {
+    uint32_t v = (uint32_t)(r->base + i);
+    r->to[v] = PHS_HYPER_NONE;
+    if (!r->awake[v]) {
+      continue;
+    }
+    r->awake[v] = 0;
+    r->want[v] = PHS_HYPER_NONE;
+    if (r->sample && at_home(r->s, v)) {
+      continue;
+    }
     if (r->s->distance) {
-      find_near(r, (uint32_t)(r->base + i), &r->tally[thread]);
+      find_near(r, v, &r->tally[thread]);
     } else {
-      find_best(r, (uint32_t)(r->base + i), &r->tally[thread]);
+      find_best(r, v, &r->tally[thread]);
+    }
+  }
+}
+
+/* What a vertex that moved talks to may have gained or lost a reason to move. */
+static void wake(rounds *r, uint32_t v) {
+  const phs_hyper *h = r->s->h;
+  r->awake[v] = 1;
+  for (uint64_t i = h->in_row[v]; i < h->in_row[v + 1]; i++) {
+    uint32_t e = h->in_net[i], source = phs_hyper_source(&h->g, e);
+    if (source != PHS_NO_VERTEX) {
+      r->awake[source] = 1;
+    }
+    /* few parts: each pin that is left alone, or not alone any more, is worth a look */
+    for (uint64_t k = h->g.row[e]; r->wake_pins && k < h->g.row[e + 1]; k++) {
+      r->awake[h->g.pin[k]] = 1;
+    }
+  }
+  for (uint32_t i = phs_hyper_out_begin(h, v); i < phs_hyper_out_end(h, v); i++) {
+    uint32_t e = phs_hyper_out(h, i);
+    for (uint64_t k = h->g.row[e]; k < h->g.row[e + 1]; k++) {
+      r->awake[h->g.pin[k]] = 1;
     }
   }
 }
@@ -171,9 +254,16 @@ static bool move_round(rounds *r, double enough, bool first) {
     size_t count = n - r->base < block ? n - r->base : block;
     phs_parallel(n < SMALL ? 1 : s->h->jobs, count, CHUNK, find_chunk, r);
     for (size_t i = r->base; i < r->base + count; i++) {
-      if (r->to[i] != PHS_HYPER_NONE) {
-        phs_hyper_try(s, (uint32_t)i, r->to[i], r->least);
+      if (r->to[i] != PHS_HYPER_NONE && phs_hyper_try(s, (uint32_t)i, r->to[i], r->least) > 0) {
+        wake(r, (uint32_t)i);
       }
+    }
+    r->work = 0;
+    for (int j = 0; j < s->h->jobs; j++) {
+      r->work += r->tally[j].visits;
+    }
+    if (r->work > r->budget) {
+      return false;
     }
     bool hopeless = n >= SMALL && (cost - s->cost) * BLOCKS < enough * cost;
     if (first && r->base == 0 && hopeless) {
@@ -230,18 +320,26 @@ static void exchange(rounds *r, const waiting *w, const waiting *leaves, uint32_
   phs_hyper_state *s = r->s;
   uint32_t from = s->part[w->v];
   int tries = 0;
-  if (from == w->at || phs_hyper_try(s, w->v, w->at, r->least) > 0) {
+  if (from == w->at) {
+    return;
+  }
+  if (phs_hyper_try(s, w->v, w->at, r->least) > 0) {
+    wake(r, w->v);
     return;
   }
   double gain = phs_hyper_gain(s, w->v, w->at);
+  r->tally[0].visits += 2 * r->mean;
   for (uint32_t i = begin; i < end && tries < TRIES && gain > r->least; i++) {
     uint32_t u = leaves[i].v;
     if (s->part[u] != w->at || gain + (double)leaves[i].gain <= r->least) {
       continue;
     }
     tries++;
+    r->tally[0].visits += r->mean;
     if (gain + phs_hyper_gain(s, u, from) > r->least &&
         phs_hyper_try_swap(s, w->v, u, r->least) > 0) {
+      wake(r, w->v);
+      wake(r, u);
       return;
     }
   }
@@ -265,7 +363,7 @@ static bool swap_round(rounds *r) {
     for (uint32_t p = 0; p < s->room; p++) {
       row[p + 1] += row[p];
     }
-    for (size_t i = 0; i < enter_count; i++) {
+    for (size_t i = 0; i < enter_count && r->tally[0].visits < r->budget; i++) {
       uint32_t p = enters[i].at;
       exchange(r, &enters[i], leaves, row[p], row[p + 1]);
     }
@@ -283,10 +381,21 @@ bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o) {
   r.to = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
   r.want = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
   r.gain = arena ? PHS_NEW_ARRAY(arena, float, n) : NULL;
-  bool ok = r.tally && r.to && r.want && r.gain;
+  r.awake = arena ? PHS_NEW_ARRAY(arena, uint8_t, n) : NULL;
+  r.sample = o->sample;
+  r.budget = o->budget;
+  r.wake_pins = !o->sample;
+  bool ok = r.tally && r.to && r.want && r.gain && r.awake;
+  if (ok) {
+    memset(r.awake, 1, n);
+    for (uint32_t e = 0; e < s->h->g.net_count; e++) {
+      r.mean += s->spread[e] * (s->h->g.row[e + 1] - s->h->g.row[e]);
+    }
+    r.mean = r.mean / n + 1;
+  }
   for (size_t j = 0; ok && j < jobs; j++) {
     r.tally[j].save = PHS_NEW_ARRAY(arena, double, s->room);
-    r.tally[j].used = PHS_NEW_ARRAY(arena, uint32_t, s->room);
+    r.tally[j].used = PHS_NEW_ARRAY(arena, uint32_t, (size_t)s->room + 1);
     ok = r.tally[j].save && r.tally[j].used;
   }
   for (int i = 0; ok && i < o->most && s->parts > 1; i++) {

@@ -8,6 +8,7 @@ enum {
   FULL_VISITS = 1024,
   FIRST_VISITS = 48, /* of the finest level's first rounds */
   FINE_CLUSTER = 64, /* vertices of the finest level's clusters */
+  ALONE = 24000,     /* vertices, of which no clusters are made at first */
   SMALL_PINS = 3000000
 };
 
@@ -67,6 +68,15 @@ static uint32_t *cluster_level(const plan *p, const phs_hyper_level *l, const do
   return label;
 }
 
+/* Small hypergraphs: the graph of single vertices. */
+static uint32_t *singles(uint32_t count, phs_arena *arena) {
+  uint32_t *label = PHS_NEW_ARRAY(arena, uint32_t, count);
+  for (uint32_t v = 0; label && v < count; v++) {
+    label[v] = v;
+  }
+  return label;
+}
+
 /* Levels until clusters are as large as parts may be. @return their number, 0 without memory */
 static int coarsen(const plan *p, uint64_t seed, phs_arena *arena, phs_hyper_level *levels) {
   const phs_hypergraph *g = &p->h->g;
@@ -77,27 +87,30 @@ static int coarsen(const plan *p, uint64_t seed, phs_arena *arena, phs_hyper_lev
                                 .star = p->star,
                                 .co_pins = p->co_pins};
   double fraction =
-      fmin(0.25, fmax((double)FINE_CLUSTER * p->needed / g->vertex_count, 1.0 / 1024));
+      fmin(1.0 / 16, fmax((double)FINE_CLUSTER * p->needed / g->vertex_count, 1.0 / 1024));
   int count = 1;
   for (;;) {
     double most[PHS_HYPER_PLAN_DIMS];
     set_limits(p, fraction, most);
     phs_arena *own = phs_arena_create();
-    uint32_t *label =
-        own ? cluster_level(p, &levels[count - 1], most, seed + (uint64_t)count, own) : NULL;
+    bool apart = count == 1 && (g->vertex_count <= ALONE || g->vertex_count / 32 < p->needed);
+    const phs_hyper_level *finest = &levels[count - 1];
+    uint32_t *label = !own    ? NULL
+                      : apart ? singles(g->vertex_count, own)
+                              : cluster_level(p, finest, most, seed + (uint64_t)count, own);
     bool ok =
         label && phs_hyper_contract(&levels[count - 1], label, p->o->jobs, arena, &levels[count]);
     phs_arena_destroy(own);
     if (!ok) {
       return 0;
     }
-    bool stalled = levels[count].count > levels[count - 1].count / 20 * 19;
+    bool stalled = !apart && levels[count].count > levels[count - 1].count / 20 * 19;
     count++;
     if (count == MOST_LEVELS || levels[count - 1].count <= p->needed ||
         (fraction >= 1 && stalled)) {
       return count;
     }
-    fraction = count == MOST_LEVELS - 2 ? 1.0 : fmin(1.0, fraction * 8);
+    fraction = apart ? fraction : count == MOST_LEVELS - 2 ? 1.0 : fmin(1.0, fraction * 4);
   }
 }
 
@@ -134,7 +147,11 @@ static bool weigh_pins(plan *p, phs_arena *arena) {
     foreign += phs_hyper_source(g, e) == PHS_NO_VERTEX;
   }
   double pins = (double)g->row[g->net_count];
-  p->co_pins = pairs < 3e8 ? 128 : pins < SMALL_PINS ? 16 : foreign > g->net_count / 4 ? 4 : 0;
+  bool coarse = g->vertex_count / 64 < p->needed;
+  p->co_pins = pairs < 5e7                            ? 128
+               : pins < 1e6 || (coarse && pins < 2e7) ? 16
+               : foreign > g->net_count / 4           ? 4
+                                                      : 0;
   return true;
 }
 
@@ -144,8 +161,12 @@ static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, const phs
   phs_hyper_state s = {0};
   uint64_t pins = h->g.row[h->g.net_count];
   bool small = pins < SMALL_PINS;
-  phs_hyper_rounds rounds = {
-      .most = small ? 20 : 4, .enough = small ? 1e-4 : 4e-3, .swaps = true, .seed = o->seed};
+  phs_hyper_rounds rounds = {.most = small ? 20 : 4,
+                             .enough = small ? 1e-4 : 1e-2,
+                             .swaps = true,
+                             .sample = !small,
+                             .budget =
+                                 small ? UINT64_C(2000000000) : UINT64_C(100000000) + 16 * pins};
   bool ok = arena && phs_hyper_state_create(h, limits, part, parts, parts, arena, &s) &&
             phs_hyper_kway(&s, &rounds) &&
             (!small || phs_hyper_fm(&s, UINT64_C(1000000000), o->seed));

@@ -64,20 +64,18 @@ static inline void phs_hyper_table_clear(phs_hyper_table *t) {
   t->count = 0;
 }
 
-/** The largest number of visits that phs_hyper_visit() makes with @p visits. */
-#define PHS_HYPER_VISITED(visits) (2 * (visits) + 2)
-
 /**
  * Adds the weights of a vertex's neighbours to the table, by label; at most about @p visits of
  * them, evenly sampled. Neighbours without a label are left out.
  */
 static inline void phs_hyper_visit(const phs_hyper_level *l, uint32_t v, const uint32_t *label,
                                    uint32_t visits, phs_hyper_table *t) {
+  const uint32_t room = t->mask - t->mask / 4; /* labels that keep the table quick */
   if (!l->h) {
     const uint32_t *neighbour = l->neighbour + (size_t)v * l->stride;
     const float *weight = l->weight + (size_t)v * l->stride;
     uint32_t n = l->degree[v] < visits ? l->degree[v] : visits;
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < n && t->count < room; i++) {
       uint32_t to = label[neighbour[i]];
       if (to != PHS_HYPER_NONE) {
         phs_hyper_table_add(t, to, weight[i]);
@@ -90,7 +88,7 @@ static inline void phs_hyper_visit(const phs_hyper_level *l, uint32_t v, const u
   for (uint32_t i = phs_hyper_out_begin(l->h, v); i < phs_hyper_out_end(l->h, v); i++) {
     uint32_t e = phs_hyper_out(l->h, i);
     uint64_t n = g->row[e + 1] - g->row[e], step = (n + half - 1) / half;
-    for (uint64_t k = g->row[e]; k < g->row[e + 1] && t->count < visits; k += step) {
+    for (uint64_t k = g->row[e]; k < g->row[e + 1] && t->count < room; k += step) {
       uint32_t to = label[g->pin[k]];
       if (to != PHS_HYPER_NONE) {
         phs_hyper_table_add(t, to, l->star[e] * (float)step);
@@ -99,7 +97,7 @@ static inline void phs_hyper_visit(const phs_hyper_level *l, uint32_t v, const u
   }
   uint64_t n = l->h->in_row[v + 1] - l->h->in_row[v];
   uint64_t step = (n * (1 + l->co_pins) + half - 1) / half;
-  for (uint64_t k = l->h->in_row[v]; k < l->h->in_row[v + 1] && t->count < visits; k += step) {
+  for (uint64_t k = l->h->in_row[v]; k < l->h->in_row[v + 1] && t->count < room; k += step) {
     uint32_t e = l->h->in_net[k], source = phs_hyper_source(g, e);
     uint32_t to = source == PHS_NO_VERTEX ? PHS_HYPER_NONE : label[source];
     float weight = l->star[e] * (float)step;
@@ -111,8 +109,8 @@ static inline void phs_hyper_visit(const phs_hyper_level *l, uint32_t v, const u
     }
     uint64_t pins = g->row[e + 1] - g->row[e], far = (pins + l->co_pins - 1) / l->co_pins;
     for (uint64_t i = g->row[e] + (far > 1 ? v % far : 0); i < g->row[e + 1]; i += far) {
-      to = label[g->pin[i]];
-      if (to != PHS_HYPER_NONE && t->count < visits) {
+      to = g->pin[i] == v ? PHS_HYPER_NONE : label[g->pin[i]];
+      if (to != PHS_HYPER_NONE && t->count < room) {
         phs_hyper_table_add(t, to, weight * (float)far);
       }
     }

@@ -20,6 +20,12 @@
 #include <string.h>
 #include <time.h>
 
+static double cpu(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
 static double now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -224,11 +230,12 @@ static void compare(const char *name, const phs_hypergraph *g, double capacity, 
   phs_hyper_options o = {.seed = 1, .jobs = jobs, .effort = 1};
   phs_hyper_result r;
   uint32_t *part = need(malloc(g->vertex_count * sizeof *part));
-  double begin = now();
+  double begin = now(), busy = cpu();
   if (phs_hyper_partition(g, &limits, &o, part, &r) != PHASOR_OK) {
     printf("%s: not partitioned\n", name);
   }
   row_of(name, "phasor", g, r.parts, now() - begin, part, capacity);
+  printf("%-26s processor time %.1f ns/pin\n", "", (cpu() - busy) * 1e9 / (double)g->row[g->net_count]);
   uint32_t parts = r.parts;
 #ifdef PHASOR_METIS
   double seconds = metis(g, capacity, parts, part);
