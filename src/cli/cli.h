@@ -69,6 +69,10 @@ typedef phasor_status (*cli_runner)(phasor_network *n, const phasor_options *o,
 phasor_status cli_run_network(cli *c, cli_runner runner);
 /** Ends the progress line: what follows are results. */
 void cli_results(cli *c);
+/** Prints what the network's last mapping came to: a line; members of a JSON object, each behind a
+ * comma. Nothing where there was none. */
+void cli_print_mapping(const phasor_network *n);
+void cli_print_mapping_json(const phasor_network *n);
 /** Writes text from the library to standard output, fit for a terminal. */
 void cli_print(const char *text);
 /** Writes @p text as a JSON string. */

@@ -56,7 +56,8 @@ static void print_synapses(const phasor_synapse_info *s) {
   putchar('\n');
 }
 
-static void print_json(const phasor_network_info *i, const phasor_synapse_info *s) {
+static void print_json(const phasor_network *n, const phasor_network_info *i,
+                       const phasor_synapse_info *s) {
   fputs("{\"model\":", stdout);
   cli_print_json(i->name);
   printf(",\"ok\":true,\"format\":\"%s\",\"preset\":\"%s\",\"populations\":%" PRIu64
@@ -74,6 +75,7 @@ static void print_json(const phasor_network_info *i, const phasor_synapse_info *
            ",\"table_bytes\":%.0f,\"saved_bytes\":%.0f",
            s->projections, s->stored, s->recomputed, s->table_bytes, s->saved_bytes);
   }
+  cli_print_mapping_json(n);
   fputs("}\n", stdout);
 }
 
@@ -97,12 +99,13 @@ phasor_status cmd_check(cli *c) {
     phasor_network_info info;
     phasor_network_describe(n, &info);
     if (c->style == PHASOR_STYLE_JSON) {
-      print_json(&info, &synapses);
+      print_json(n, &info, &synapses);
     } else {
       print_text(&info);
       if (synapses.projections) {
         print_synapses(&synapses);
       }
+      cli_print_mapping(n);
     }
   }
   phasor_network_destroy(n);
