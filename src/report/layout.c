@@ -8,9 +8,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-/* Graphviz is not made for several threads: contexts, the level of its messages and its random
- * numbers are the process's. This lock is the one thing here that outlives a call. */
+/* Graphviz is not made for several threads: the level of its messages and its random numbers are
+ * the process's. It does not give back all of a context's memory (2.43), so that one serves all
+ * layouts. These two are all that outlives a call. */
 static pthread_mutex_t graphviz = PTHREAD_MUTEX_INITIALIZER;
+static GVC_t *context;
 
 static void put(void *object, const char *name, const char *value) {
   agsafeset(object, (char *)(uintptr_t)name, (char *)(uintptr_t)value, (char *)(uintptr_t) "");
@@ -100,7 +102,7 @@ static void normalise(phs_layout *l) {
 }
 
 static bool lay_out(phs_layout *l, phs_arena *arena) {
-  GVC_t *context = gvContext();
+  context = context ? context : gvContext();
   Agraph_t *g = agopen((char *)(uintptr_t) "g", Agdirected, NULL);
   Agnode_t **node = PHS_NEW_ARRAY(arena, Agnode_t *, l->node_count);
   Agedge_t **edge = PHS_NEW_ARRAY(arena, Agedge_t *, l->edge_count);
@@ -118,9 +120,6 @@ static bool lay_out(phs_layout *l, phs_arena *arena) {
   }
   if (g) {
     agclose(g);
-  }
-  if (context) {
-    gvFreeContext(context);
   }
   return ok && laid;
 }
