@@ -182,6 +182,11 @@ phasor_status phs_hyper_split(const phs_hypergraph *g, const phs_hyper_limits *l
       *parts = c.parts;
     }
   }
+  if (status == PHASOR_OK && *parts > limits->most_parts) {
+    result->parts = *parts;
+    result->dimension = -1;
+    status = PHASOR_ERROR_TARGET;
+  }
   result->cost = use.cost;
 cleanup:
   phs_arena_destroy(arena);
