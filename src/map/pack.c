@@ -5,29 +5,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Sums of boxes' uses; of listed pieces an equal number of neurons from the start stands for them.
- */
-static void core_sums(const phs_plan *p, double *use) {
-  for (uint32_t i = 0; i < p->count; i++) {
-    const phs_piece *piece = &p->piece[i];
-    const phs_population *q = &p->work->population[piece->population];
-    double one[PHS_CAPACITIES];
-    if (piece->listed) {
-      phs_box box[5];
-      int boxes = phs_range_boxes(q, 0, piece->count, box);
-      memset(one, 0, sizeof one);
-      for (int b = 0; b < boxes; b++) {
-        double part[PHS_CAPACITIES];
-        phs_piece_use(p->work, p->machine, piece->population, &box[b], part);
-        for (int c = 0; c < PHS_CAPACITIES; c++) {
-          one[c] += part[c];
-        }
-      }
-    } else {
-      phs_piece_use(p->work, p->machine, piece->population, &piece->box, one);
-    }
+static void piece_use(const phs_plan *p, const phs_piece *piece, double *use) {
+  const phs_population *q = &p->work->population[piece->population];
+  if (!piece->listed) {
+    phs_piece_use(p->work, p->machine, piece->population, &piece->box, use);
+    return;
+  }
+  /* as many neurons from the start stand for those that are listed */
+  phs_box box[5];
+  int boxes = phs_range_boxes(q, 0, piece->count, box);
+  memset(use, 0, PHS_CAPACITIES * sizeof *use);
+  for (int b = 0; b < boxes; b++) {
+    double part[PHS_CAPACITIES];
+    phs_piece_use(p->work, p->machine, piece->population, &box[b], part);
     for (int c = 0; c < PHS_CAPACITIES; c++) {
-      use[(size_t)piece->core * PHS_CAPACITIES + (size_t)c] += one[c];
+      use[c] += part[c];
+    }
+  }
+}
+
+/* Sums of boxes' uses, core by core. Of cores that are full by their neurons alone the neurons do:
+ * there are many in large networks. */
+static void core_sums(const phs_plan *p, const double *limit, double *use) {
+  for (uint32_t i = 0; i < p->count; i++) {
+    use[(size_t)p->piece[i].core * PHS_CAPACITIES + PHS_CAPACITY_NEURONS] += p->piece[i].count;
+  }
+  double full = limit[PHS_CAPACITY_NEURONS];
+  uint64_t least = UINT64_MAX;
+  for (uint32_t c = 0; c < p->core_count; c++) {
+    double neurons = use[(size_t)c * PHS_CAPACITIES + PHS_CAPACITY_NEURONS];
+    least = neurons > 0 && neurons < (double)least ? (uint64_t)neurons : least;
+  }
+  for (uint32_t i = 0; i < p->count; i++) {
+    double *sum = use + (size_t)p->piece[i].core * PHS_CAPACITIES;
+    if (sum[PHS_CAPACITY_NEURONS] + (double)least > full) {
+      continue;
+    }
+    double one[PHS_CAPACITIES];
+    piece_use(p, &p->piece[i], one);
+    for (int c = 0; c < PHS_CAPACITIES; c++) {
+      sum[c] += c == PHS_CAPACITY_NEURONS ? 0 : one[c];
     }
   }
 }
@@ -42,7 +59,7 @@ void phs_plan_pack(phs_plan *p) {
     p->no_memory = true;
     goto cleanup;
   }
-  core_sums(p, use);
+  core_sums(p, limit, use);
   for (uint32_t i = 0; i < p->count; i++) {
     fixed[p->piece[i].core] |= p->piece[i].part_count > 0;
   }

@@ -10,6 +10,8 @@
 #define GIANT_CORES 20000u
 /* What comes later is less simple: it has to be better by so much. */
 #define LEAST_GAIN 0.001
+/* Of the cores, for tiles of giant networks: chips may hold fewer full cores than they have. */
+#define MOST_FILLED 0.9
 
 phs_map *phs_map_trial(const phs_map *m) {
   phs_map_options o = m->options;
@@ -62,7 +64,9 @@ bool phs_partition_is_giant(const phs_map *m) {
 }
 
 static void note_failure(phs_map *m, const char *name, const phs_fit *why) {
-  if (why->kind == PHS_FIT_CORES) {
+  if (why->kind == PHS_FIT_CORES && why->cores == UINT32_MAX) {
+    phs_map_note(m, "%s: not tried, for they would fill the machine", name);
+  } else if (why->kind == PHS_FIT_CORES) {
     phs_map_note(m, "%s: %" PRIu32 " cores or more, the machine has %" PRIu64, name, why->cores,
                  m->machine->core_count);
   } else if (why->kind == PHS_FIT_ALONE) {
@@ -74,28 +78,51 @@ static void note_failure(phs_map *m, const char *name, const phs_fit *why) {
   }
 }
 
-/* The linear cuts in the order in which they are tried: slices as equal as whole rows allow; full
- * slices, whose rests share cores; tiles. */
-enum { DIRECT_EQUAL, DIRECT_FULL, DIRECT_TILES, DIRECT_CUTS };
+/* The direct cuts: slices as equal as whole rows allow; full slices, whose rests share cores;
+ * tiles, as many as are cheapest or as few as full cores. */
+enum { DIRECT_EQUAL, DIRECT_FULL, DIRECT_TILES, DIRECT_FEW, DIRECT_CUTS };
+
+/* The order in which they are tried. Tiles first where nothing better will follow. */
+static const int fast_order[DIRECT_CUTS] = {DIRECT_EQUAL, DIRECT_FULL, DIRECT_TILES, DIRECT_FEW};
+static const int giant_order[DIRECT_CUTS] = {DIRECT_TILES, DIRECT_FEW, DIRECT_EQUAL, DIRECT_FULL};
+
+/* Of nearly full machines, tiles may need the cores that limits of chips leave unused. */
+static bool leaves_room(const phs_map *m, const phs_tiling *tiling) {
+  double tiles = 0;
+  for (uint32_t q = 0; q < m->work->population_count; q++) {
+    tiles += phs_tiling_count(&tiling[q]);
+  }
+  return tiles <= MOST_FILLED * (double)m->machine->core_count;
+}
+
+static phasor_status slice_by_tiles(const phs_map *m, phs_plan *p, int which, phs_fit *why) {
+  phs_tiling *tiling = PHS_NEW_ARRAY(p->arena, phs_tiling, m->work->population_count);
+  if (!tiling) {
+    p->no_memory = true;
+    return PHASOR_OK;
+  }
+  phs_tilings_choose(m->work, m->machine, which == DIRECT_FEW ? PHS_TILES_FEW : PHS_TILES_FREE,
+                     tiling);
+  if (which == DIRECT_TILES && phs_partition_is_giant(m) && !leaves_room(m, tiling)) {
+    why->kind = PHS_FIT_CORES;
+    why->cores = UINT32_MAX;
+    return PHASOR_ERROR_TARGET;
+  }
+  return phs_slice_tiles(p, tiling, &m->options, why);
+}
 
 static phs_plan *direct_plan(const phs_map *m, int which, phs_fit *why) {
-  static const char *const name[DIRECT_CUTS] = {"linear cut", "linear cut in full slices", "tiles"};
+  static const char *const name[DIRECT_CUTS] = {"linear cut", "linear cut in full slices", "tiles",
+                                                "as few tiles as full cores"};
   phs_plan *p = phs_plan_create(m->work, m->machine, name[which]);
   if (!p) {
     return NULL;
   }
   p->full = which == DIRECT_FULL;
-  phasor_status status = PHASOR_OK;
-  if (which == DIRECT_TILES) {
-    phs_tiling *tiling = PHS_NEW_ARRAY(p->arena, phs_tiling, m->work->population_count);
-    p->no_memory |= !tiling;
-    if (tiling) {
-      phs_tilings_choose(m->work, m->machine, PHS_TILES_FREE, tiling);
-      status = phs_slice_tiles(p, tiling, &m->options, why);
-    }
-  } else {
-    status = phs_slice_linear(p, &m->options, why);
-  }
+  *why = (phs_fit){0};
+  bool tiles = which == DIRECT_TILES || which == DIRECT_FEW;
+  phasor_status status =
+      tiles ? slice_by_tiles(m, p, which, why) : phs_slice_linear(p, &m->options, why);
   if (status == PHASOR_OK) {
     *why = (phs_fit){0};
     phs_plan_pack(p);
@@ -107,8 +134,9 @@ static phs_plan *direct_plan(const phs_map *m, int which, phs_fit *why) {
 static phasor_status try_direct(phs_map *m, phs_map *to, phs_plan **plan, phs_diag *diag) {
   phs_fit why = {0}, first = {0};
   phasor_status status = PHASOR_ERROR_TARGET;
-  for (int which = 0; which < DIRECT_CUTS; which++) {
-    phs_plan *p = direct_plan(m, which, &why);
+  bool giant = m->options.mode == PHS_MAP_GOOD && phs_partition_is_giant(m);
+  for (int i = 0; i < DIRECT_CUTS; i++) {
+    phs_plan *p = direct_plan(m, giant ? giant_order[i] : fast_order[i], &why);
     if (!p || p->no_memory) {
       phs_plan_free(p);
       return phs_map_no_memory(diag, "slices");
@@ -125,7 +153,7 @@ static phasor_status try_direct(phs_map *m, phs_map *to, phs_plan **plan, phs_di
     if (status != PHASOR_ERROR_TARGET) {
       return status;
     }
-    if (which == 0) {
+    if (i == 0) {
       first = why;
     } else if (why.kind == PHS_FIT_CORES &&
                (first.kind != PHS_FIT_CORES || why.cores < first.cores)) {

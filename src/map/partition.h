@@ -97,6 +97,7 @@ typedef enum phs_tile_style {
   PHS_TILES_CHANNELS, /**< groups of channels, whole planes */
   PHS_TILES_ROWS,     /**< all channels of some rows */
   PHS_TILES_PLANE,    /**< all channels of a rectangle */
+  PHS_TILES_FEW,      /**< no more of them than full cores */
   PHS_TILE_STYLES
 } phs_tile_style;
 /**

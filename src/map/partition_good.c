@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Atoms of boxes: together at most so many, and at most so many in a core. Pins: 4 bytes each. */
 #define MOST_BOX_ATOMS 60000.0
@@ -55,7 +56,8 @@ static phasor_status settle(good *g, phs_plan *p, double *grown) {
 
 static phasor_status try_tiles(good *g, phs_tile_style style) {
   static const char *const name[PHS_TILE_STYLES] = {"tiles", "groups of channels", "rows",
-                                                    "rectangles of all channels"};
+                                                    "rectangles of all channels",
+                                                    "as few tiles as full cores"};
   phs_plan *p = phs_plan_create(g->m->work, g->m->machine, name[style]);
   phs_tiling *tiling = p ? PHS_NEW_ARRAY(p->arena, phs_tiling, g->m->work->population_count) : NULL;
   if (!tiling) {
@@ -63,6 +65,12 @@ static phasor_status try_tiles(good *g, phs_tile_style style) {
     return phs_map_no_memory(g->diag, "slices");
   }
   phs_tilings_choose(g->m->work, g->m->machine, style, tiling);
+  if (style == PHS_TILES_FREE) {
+    memcpy(g->tiling, tiling, g->m->work->population_count * sizeof *tiling);
+  } else if (memcmp(g->tiling, tiling, g->m->work->population_count * sizeof *tiling) == 0) {
+    phs_plan_free(p); /* the free style came to the same */
+    return PHASOR_OK;
+  }
   phs_fit why;
   if (phs_slice_tiles(p, tiling, &g->m->options, &why) != PHASOR_OK) {
     phs_plan_free(p);
@@ -93,7 +101,6 @@ static phasor_status try_joint(good *g) {
   if (!p) {
     return phs_map_no_memory(g->diag, "slices");
   }
-  phs_tilings_choose(g->m->work, g->m->machine, PHS_TILES_FREE, g->tiling);
   if (phs_slice_joint(p, g->tiling, &g->m->options, &why) != PHASOR_OK) {
     phs_plan_free(p);
     return PHASOR_OK;
@@ -105,7 +112,6 @@ static phasor_status try_joint(good *g) {
 /* Tiles of the free style; false where a population has none: it has to be split or sorted. */
 static bool find_tiles(good *g) {
   const phs_work *w = g->m->work;
-  phs_tilings_choose(w, g->m->machine, PHS_TILES_FREE, g->tiling);
   double limit[PHS_CAPACITIES];
   phs_core_limits(g->m->machine, limit);
   for (uint32_t q = 0; q < w->population_count; q++) {
@@ -245,13 +251,12 @@ static bool has_wiring(const phs_work *w, phs_wiring wiring) {
   return false;
 }
 
-/* Rules that do not know places have nothing that a partition could find: every core is reached
- * alike. */
+/* Rules have nothing that a partition could find beyond tiles: neurons are reached alike, or by
+ * their distance. */
 static bool has_structure(const phs_work *w) {
   for (uint32_t q = 0; q < w->projection_count; q++) {
     const phs_work_projection *p = &w->projection[q];
-    if (p->wiring != PHS_WIRING_RECIPE || p->recipe->rule == PHS_RULE_DISTANCE ||
-        p->recipe->rule == PHS_RULE_ONE_TO_ONE) {
+    if (p->wiring != PHS_WIRING_RECIPE || p->recipe->rule == PHS_RULE_ONE_TO_ONE) {
       return true;
     }
   }
@@ -264,6 +269,9 @@ static phasor_status try_all(good *g) {
   bool structured = has_wiring(w, PHS_WIRING_WINDOW) || has_wiring(w, PHS_WIRING_RECIPE);
   if (structured) {
     status = try_full(g);
+  }
+  if (!structured) {
+    phs_tilings_choose(w, g->m->machine, PHS_TILES_FREE, g->tiling);
   }
   for (int style = 0; structured && style < PHS_TILE_STYLES && status == PHASOR_OK; style++) {
     status = try_tiles(g, (phs_tile_style)style);

@@ -12,6 +12,8 @@
 #define MOST_PINS ((uint64_t)24 << 20)
 enum { PIECES = 16, MOST_ROUNDS = 3 };
 #define LEAST_GAIN 0.005
+/* Larger networks are refined once: what a second time finds is a percent. */
+#define AGAIN_SYNAPSES 1e6
 
 static double place_distance(const void *user, uint32_t a, uint32_t b) {
   const phs_map *m = user;
@@ -184,7 +186,8 @@ phasor_status phs_map_refine(phs_map *m, phs_diag *diag) {
     if (status != PHASOR_OK) {
       return phs_map_no_memory(diag, "refining");
     }
-    better = better && m->traffic.weighted_hops < last * (1 - LEAST_GAIN);
+    better = better && m->traffic.weighted_hops < last * (1 - LEAST_GAIN) &&
+             m->work->synapses < AGAIN_SYNAPSES;
   }
   if (m->traffic.weighted_hops < before) {
     phs_map_note(m, "refined on its places: %.6g spike-hops a step, weighted %.6g instead of %.6g",

@@ -127,6 +127,10 @@ static uint32_t largest_size(const phs_plan *p, uint32_t population, const doubl
   if (limit[PHS_CAPACITY_NEURONS] < high) {
     high = (uint32_t)limit[PHS_CAPACITY_NEURONS];
   }
+  if (high > 0 && size_fits(p, population, high, limit, why)) {
+    return high;
+  }
+  high -= high > 0;
   while (low < high) {
     uint32_t middle = high - (high - low) / 2;
     if (size_fits(p, population, middle, limit, why)) {

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 phs_box phs_tile(const phs_population *p, const phs_tiling *t, uint32_t i) {
   uint32_t at[PHS_MAP_RANK] = {i / t->n[2] / t->n[1], i / t->n[2] % t->n[1], i % t->n[2]};
@@ -18,6 +19,8 @@ phs_box phs_tile(const phs_population *p, const phs_tiling *t, uint32_t i) {
   }
   return b;
 }
+
+enum { LIKE_AMONG = 40 }; /* populations that are compared */
 
 typedef struct tiler {
   const phs_work *w;
@@ -85,7 +88,8 @@ static double tiling_cost(const tiler *s, uint32_t population, const phs_tiling 
   return cost;
 }
 
-/* Numbers of pieces with different lengths, ascending: 1, 2, ..., length. */
+/* Numbers of pieces with different lengths, ascending: 1, 2, ..., length. Those between have pieces
+ * as long, and more of them. */
 static uint32_t next_split(uint32_t length, uint32_t n) {
   uint32_t piece = (length + n - 1) / n;
   return piece <= 1 ? length + 1 : (length + piece - 2) / (piece - 1);
@@ -122,8 +126,15 @@ static uint32_t fewest_columns(const tiler *s, uint32_t population, phs_tiling t
   return low;
 }
 
+/* As many as cores that are full of neurons. */
+static uint32_t fewest_tiles(const tiler *s, uint32_t population) {
+  double most = s->limit[PHS_CAPACITY_NEURONS];
+  return isfinite(most) ? (uint32_t)ceil(s->w->population[population].count / fmax(most, 1)) : 1;
+}
+
 static phs_tiling best_tiling(const tiler *s, uint32_t population, phs_tile_style style) {
   const phs_population *p = &s->w->population[population];
+  uint32_t few = style == PHS_TILES_FEW ? fewest_tiles(s, population) : UINT32_MAX;
   phs_tiling best = {{0}};
   double least = INFINITY;
   uint32_t rows = style == PHS_TILES_CHANNELS ? 1 : p->dim[1];
@@ -132,7 +143,7 @@ static phs_tiling best_tiling(const tiler *s, uint32_t population, phs_tile_styl
     for (uint32_t r = 1; r <= rows; r = next_split(p->dim[1], r)) {
       phs_tiling t = {{c, r, 1}};
       t.n[2] = fewest_columns(s, population, t);
-      if (t.n[2] == 0 || !style_allows(style, &t)) {
+      if (t.n[2] == 0 || !style_allows(style, &t) || phs_tiling_count(&t) > few) {
         continue;
       }
       double cost = tiling_cost(s, population, &t);
@@ -161,6 +172,57 @@ static double expected_fan_out(const tiler *s, uint32_t population, const phs_ti
   return p->count > 0 ? axons / p->count : 0;
 }
 
+static bool same_rule(const phs_recipe *a, const phs_recipe *b) {
+  bool same = a->rule == b->rule && a->number == b->number && a->profile == b->profile &&
+              a->periodic == b->periodic && a->multapses == b->multapses &&
+              !(a->probability < b->probability) && !(a->probability > b->probability) &&
+              !(a->width < b->width) && !(a->width > b->width) && !(a->cutoff < b->cutoff) &&
+              !(a->cutoff > b->cutoff);
+  const phs_grid *g[4] = {&a->source_grid, &b->source_grid, &a->target_grid, &b->target_grid};
+  for (int k = 0; k < 4 && same; k += 2) {
+    same = g[k]->rank == g[k + 1]->rank &&
+           memcmp(g[k]->dim, g[k + 1]->dim, sizeof g[k]->dim) == 0 &&
+           memcmp(g[k]->extent, g[k + 1]->extent, sizeof g[k]->extent) == 0;
+  }
+  return same;
+}
+
+/* Whether what is known of a population's synapses is the same as of another's: networks of many
+ * like areas are common, and large. */
+static bool alike(const tiler *s, uint32_t a, uint32_t b) {
+  const phs_population *p = &s->w->population[a], *q = &s->w->population[b];
+  bool same = p->count == q->count && memcmp(p->dim, q->dim, sizeof p->dim) == 0 &&
+              p->in_count == q->in_count && p->state_count == q->state_count &&
+              p->receptor_count == q->receptor_count && !p->format && !q->format && !p->threshold &&
+              !q->threshold && !(s->fan_out[a] < s->fan_out[b]) && !(s->fan_out[a] > s->fan_out[b]);
+  for (uint32_t i = 0; i < p->in_count && same; i++) {
+    const phs_work_projection *x = &s->w->projection[s->w->in[p->first_in + i]];
+    const phs_work_projection *y = &s->w->projection[s->w->in[q->first_in + i]];
+    const phs_population *from = &s->w->population[x->source];
+    const phs_population *other = &s->w->population[y->source];
+    same = x->wiring == PHS_WIRING_RECIPE && y->wiring == PHS_WIRING_RECIPE &&
+           x->weight_bits == y->weight_bits && x->delay_most == y->delay_most &&
+           x->mixed_sign == y->mixed_sign && x->receptor == y->receptor &&
+           x->counted == y->counted && x->plastic == y->plastic && from->kind == other->kind &&
+           from->count == other->count && memcmp(from->dim, other->dim, sizeof from->dim) == 0 &&
+           from->rate_count == 1 && other->rate_count == 1 && !(from->rate[0] < other->rate[0]) &&
+           !(from->rate[0] > other->rate[0]) && same_rule(x->recipe, y->recipe);
+  }
+  return same;
+}
+
+/* The tiling of one of the last populations that is like this one, or none. */
+static bool known_tiling(const tiler *s, uint32_t population, phs_tiling *tiling) {
+  uint32_t n = s->w->population_count;
+  for (uint32_t k = population + 1; k < n && k <= population + LIKE_AMONG; k++) {
+    if (s->w->population[k].kind != PHS_POPULATION_INPUT && alike(s, population, k)) {
+      tiling[population] = tiling[k];
+      return true;
+    }
+  }
+  return false;
+}
+
 /* Sources after their targets: their fan-out is known then, and limits their tiles. */
 static void choose_all(const tiler *s, phs_tiling *tiling) {
   for (uint32_t i = s->w->population_count; i > 0; i--) {
@@ -171,6 +233,9 @@ static void choose_all(const tiler *s, phs_tiling *tiling) {
       continue;
     }
     s->fan_out[q] = isfinite(s->limit[PHS_CAPACITY_AXONS_OUT]) ? expected_fan_out(s, q, tiling) : 0;
+    if (known_tiling(s, q, tiling)) {
+      continue;
+    }
     tiling[q] = best_tiling(s, q, s->style);
     if (tiling[q].n[0] == 0 && s->style != PHS_TILES_FREE) {
       tiling[q] = best_tiling(s, q, PHS_TILES_FREE);
