@@ -26,6 +26,24 @@ void phs_candidates_free(phs_candidates *c) {
   c->count = 0;
 }
 
+/* Fan-in that was split, said once. */
+static void note_split(phs_map *m, const phs_map *settled) {
+  uint32_t partial = 0, population = 0;
+  for (uint32_t s = 0; s < settled->slice_count; s++) {
+    if (settled->slice[s].role == PHS_SLICE_PARTIAL) {
+      partial++;
+      population = settled->slice[s].population;
+    }
+  }
+  if (partial > 0) {
+    phs_map_note(m,
+                 "the fan-in of population '%s' is more than a core takes: %" PRIu32
+                 " slices send partial sums to the slices that own the neurons. Sums of integers "
+                 "are exact in any order; they arrive a step later",
+                 m->work->population[population].name, partial);
+  }
+}
+
 void phs_candidates_add(phs_map *m, phs_candidates *c, phs_plan *p, const phs_map *settled) {
   double deliveries = phs_map_deliveries(settled);
   phs_map_note(m, "%s: %" PRIu32 " cores, %.6g deliveries a step", p->name, settled->core_count,
@@ -169,6 +187,7 @@ phasor_status phs_partition_direct(phs_map *m, phs_diag *diag) {
   if (status == PHASOR_OK) {
     phs_map_note(m, "%s: %" PRIu32 " cores, %.6g deliveries a step", p->name, m->core_count,
                  phs_map_deliveries(m));
+    note_split(m, m);
   }
   phs_plan_free(p);
   return status;
@@ -186,6 +205,7 @@ phasor_status phs_partition_candidates(phs_map *m, phs_candidates *out, phs_diag
   bool good = m->options.mode == PHS_MAP_GOOD;
   phasor_status linear = try_direct(m, trial, &p, good ? &quiet : diag);
   if (linear == PHASOR_OK) {
+    note_split(m, trial);
     phs_candidates_add(m, out, p, trial);
   }
   phs_map_free(trial);
