@@ -100,6 +100,8 @@ bool phs_draw_routers(phs_figures *f, phs_buf *out) {
     return false;
   }
   bool limited = isfinite(limit) && limit > 0;
+  /* where tables are far from the limit, colours go to the longest one */
+  limited = limited && t->most >= limit / 4;
   double full = limited ? limit : fmax(t->most, 1);
   for (uint32_t g = 0; g < m->machine->grid_count; g++) {
     double entries = (double)(t->row[g + 1] - t->row[g]);
@@ -116,8 +118,9 @@ bool phs_draw_routers(phs_figures *f, phs_buf *out) {
                     PHS_PICTURE_WIDTH, bottom + 34);
   phs_draw_heat(&p, &floor, share);
   phs_draw_axes(&p, &floor);
-  phs_draw_legend(&p, floor.left, bottom, limited ? "entries, of the limit" : "entries", tick, 5,
-                  "no entries", t->most > full ? "beyond the limit" : NULL);
+  phs_draw_legend(&p, floor.left, bottom,
+                  limited ? "entries, to the limit" : "entries, to the most", tick, 5, "no entries",
+                  t->most > full ? "beyond the limit" : NULL);
   free(share);
   return phs_picture_end(&p, out);
 }

@@ -43,9 +43,8 @@ static void panel(phs_picture *p, phs_figures *f, const phs_use_row *r, double l
   phs_picture_text(p, left + 8, top + 14, PHS_ANCHOR_START, "h", title ? title : "?");
   phs_picture_text(p, left + 8, top + 29, PHS_ANCHOR_START, "m", limit ? limit : "?");
   bars(p, r, x, y, most);
-  phs_picture_text(p, x - 6, y + 10, PHS_ANCHOR_END, "m",
-                   phs_report_number(f->arena, (double)most));
-  phs_picture_text(p, x - 6, y + plot_height, PHS_ANCHOR_END, "m", "0");
+  phs_picture_text(p, x - 6, y + 4, PHS_ANCHOR_END, "m", phs_report_number(f->arena, (double)most));
+  phs_picture_text(p, x - 6, y + plot_height + 4, PHS_ANCHOR_END, "m", "0");
   for (int i = 0; i <= 4; i++) {
     phs_picture_text(p, x + plot_width * i / 4, y + plot_height + 18, PHS_ANCHOR_MIDDLE, "m",
                      percent[i]);

@@ -73,15 +73,18 @@ static size_t notes_of(const failure *x, const char *const **note) {
 }
 
 static void table_of(failure *x, phs_table *t) {
-  static const char *const head[] = {"capacity", "#the network has", "#the machine holds", NULL};
+  static const char *const head[] = {"capacity", "#the network has", "#the machine holds",
+                                     "#of that", NULL};
   phs_table_begin(t, x->arena, "needs", "The network and the machine", NEEDS, head);
   for (int i = 0; i < NEEDS; i++) {
     phs_table_text(t, x->need[i].what);
     phs_table_number(t, x->need[i].needs);
     if (x->need[i].holds > 1e300) {
       phs_table_limit(t, INFINITY);
+      phs_table_limit(t, INFINITY);
     } else {
       phs_table_number(t, x->need[i].holds);
+      phs_table_percent(t, x->need[i].needs / x->need[i].holds);
     }
   }
 }

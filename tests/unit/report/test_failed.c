@@ -35,7 +35,7 @@ static void test_refused(void **state) {
   assert_non_null(strstr(page.data, ">131,072<")); /* 128 cores of 1,024 neurons */
   phs_buf_free(&page);
   phs_buf text = failed(&f, PHS_REPORT_TEXT);
-  assert_non_null(strstr(text.data, "neurons                 6            131,072\n"));
+  assert_non_null(strstr(text.data, "neurons                 6            131,072    0.0 %\n"));
   assert_non_null(strstr(text.data, "note      : tried <4> cores\n"));
   phs_buf_free(&text);
   phs_buf b = failed(&f, PHS_REPORT_JSON);
@@ -86,20 +86,26 @@ static void test_tightest_level(void **state) {
   made_free(&m);
 }
 
+static void listen(void *user, const phasor_diagnostic *d) {
+  *(bool *)user = d->severity == PHASOR_WARNING && strcmp(d->code, "PHS0945") == 0;
+}
+
 /* Code 945: without plug-ins the populations stand in rows, and the page says so to no reader but
  * the diagnostic. */
 static void test_no_layout(void **state) {
   (void)state;
   made_case m = {0};
   char empty[] = "/tmp/phasor-empty-XXXXXX";
+  bool told = false;
   phs_buf b = {0};
-  phs_diag diag = {0};
+  phs_diag diag = {.fn = listen, .user = &told};
   small_map(&m, NULL);
   assert_non_null(mkdtemp(empty));
   setenv("GVBINDIR", empty, 1);
   assert_int_equal(phs_report_map(m.map, PHS_REPORT_HTML, &diag, &b), PHASOR_OK);
   unsetenv("GVBINDIR");
   rmdir(empty);
+  assert_true(told);
   assert_int_equal(diag.warnings, 1);
   assert_int_equal(diag.errors, 0);
   check_page(&b, "graph");
