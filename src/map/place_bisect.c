@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Entries of the graph that may be cut again for another try. */
+#define TRY_ENTRIES 1000000
+#define MOST_TRIES 8
 #define UNIT (1 << 24) /* size of what a block, or a site, holds */
 
 typedef struct region {
@@ -27,6 +30,7 @@ typedef struct bisector {
   const float *x, *y; /* coordinates to cut by, or NULL */
   int jobs;
   uint64_t seed;
+  int tries;           /* of each cut */
   int domain;          /* whose blocks have limits, or -1 */
   int64_t *block_size; /* [items] of UNIT for a block of it; NULL: none has */
   int64_t *site_size;  /* [items] of UNIT for a site */
@@ -54,6 +58,11 @@ static uint32_t sites_of(const bisector *b, const region *r) {
          b->present[r->y1 * w + r->x0] + b->present[r->y0 * w + r->x0];
 }
 
+/* Kinds of blocks that the sites have. */
+static int domains(const plc_state *s) {
+  return s->machine ? s->machine->domain_count : 0;
+}
+
 static uint32_t centre_of(const region *r) {
   return plc_at((r->x0 + r->x1 - 1) / 2, (r->y0 + r->y1 - 1) / 2);
 }
@@ -62,7 +71,7 @@ static uint32_t centre_of(const region *r) {
  * blocks. */
 static uint32_t middle(const plc_state *s, uint32_t from, uint32_t to, bool along_x) {
   uint32_t unit = 1;
-  for (int d = s->machine->domain_count - 1; d >= 0 && unit == 1; d--) {
+  for (int d = domains(s) - 1; d >= 0 && unit == 1; d--) {
     const phs_domain *k = &s->machine->domain[d];
     uint32_t side = along_x ? k->width : k->height;
     unit = to - from > side ? side : 1;
@@ -72,7 +81,7 @@ static uint32_t middle(const plc_state *s, uint32_t from, uint32_t to, bool alon
 
 /* How many borders of domains a side has, the outermost count alone. */
 static bool has_border(const plc_state *s, const region *r, bool along_x, int *domain) {
-  for (int d = s->machine->domain_count - 1; d >= 0; d--) {
+  for (int d = domains(s) - 1; d >= 0; d--) {
     const phs_domain *k = &s->machine->domain[d];
     uint32_t length = along_x ? r->x1 - r->x0 : r->y1 - r->y0;
     if (length > (along_x ? k->width : k->height)) {
@@ -258,7 +267,8 @@ static bool cut(bisector *b, uint32_t index) {
                  .to = p.to,
                  .weight = p.weight,
                  .size = p.size,
-                 .pull = p.pull};
+                 .pull = p.pull,
+                 .tries = b->tries};
     uint8_t *side = b->side + r->first;
     bound(b, r, &h, &c, p.size);
     if (b->sweep > 0) {
@@ -386,7 +396,7 @@ static bool make_sizes(bisector *b) {
   const plc_state *s = b->s;
   size_t n = (size_t)s->graph->core_count + 1;
   const phs_machine *m = s->machine;
-  b->domain = m->domain_count;
+  b->domain = domains(s);
   for (int k = 0; k < s->limit_count; k++) {
     int d = s->limit[k].domain;
     b->domain = d >= 0 && d < b->domain ? d : b->domain;
@@ -395,10 +405,11 @@ static bool make_sizes(bisector *b) {
   if (!b->site_size) {
     return false;
   }
-  if (fill_sizes(b, -1, true, b->site_size) > (int64_t)m->node_count * UNIT) {
+  if (fill_sizes(b, -1, true, b->site_size) >
+      (int64_t)b->present[(s->metric.width + 1) * (s->metric.height + 1) - 1] * UNIT) {
     fill_sizes(b, -1, false, b->site_size);
   }
-  if (b->domain == m->domain_count) {
+  if (b->domain == domains(s)) {
     b->domain = -1;
     return true;
   }
@@ -444,17 +455,18 @@ static region whole(const bisector *b) {
   const plc_state *s = b->s;
   const phs_machine *m = s->machine;
   uint32_t n = s->graph->core_count;
-  region r = {0, 0, m->width, m->height, 0, n, 0, 0};
+  uint32_t width = s->metric.width, height = s->metric.height;
+  region r = {0, 0, width, height, 0, n, 0, 0};
   int64_t sites = 0, blocks = 0;
   for (uint32_t i = 0; i < n; i++) {
     sites += b->site_size[i];
     blocks += b->block_size ? b->block_size[i] : 0;
   }
-  if (m->present) {
+  if (s->present) {
     return r;
   }
   int d = b->block_size ? b->domain : 0;
-  const phs_domain *k = d < m->domain_count ? &m->domain[d] : NULL;
+  const phs_domain *k = d >= 0 && d < domains(s) ? &m->domain[d] : NULL;
   if (k && !b->block_size) {
     blocks = (int64_t)((double)sites / k->width / k->height);
   }
@@ -465,8 +477,8 @@ static region whole(const bisector *b) {
     r.y1 = y * k->height;
     return r;
   }
-  enclose((uint32_t)((sites + UNIT - 1) / UNIT), 1, 1, k ? k->width : m->width,
-          k ? k->height : m->height, &x, &y);
+  enclose((uint32_t)((sites + UNIT - 1) / UNIT), 1, 1, k ? k->width : width, k ? k->height : height,
+          &x, &y);
   r.x1 = x;
   r.y1 = y;
   return r;
@@ -480,8 +492,8 @@ static bool prepare(bisector *b) {
   b->side = calloc(n, 1);
   b->region = malloc(2 * n * sizeof *b->region);
   b->next = malloc(2 * n * sizeof *b->next);
-  if (!b->order || !b->owner || !b->local || !b->side || !b->region || !b->next || !make_sizes(b) ||
-      !count_present(b)) {
+  if (!b->order || !b->owner || !b->local || !b->side || !b->region || !b->next ||
+      !count_present(b) || !make_sizes(b)) {
     return false;
   }
   b->region[0] = whole(b);
@@ -516,7 +528,10 @@ static bool run(bisector *b, phs_map_progress progress, void *user) {
 
 bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress progress, void *user,
                 uint32_t *wish) {
+  const phs_core_graph *g = s->graph;
+  uint64_t tries = TRY_ENTRIES / (g->row[g->core_count] + g->core_count + 1) + 1;
   bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
+  b.tries = tries < MOST_TRIES ? (int)tries : MOST_TRIES;
   return run(&b, progress, user);
 }
 

@@ -9,9 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { COARSEST = 64, MOST_LEVELS = 40, SEEDS = 6, PASSES = 3, MOST_TRIES = 8, TURNS = 60 };
-/* Edges that may be looked at again for another try. */
-#define TRY_EDGES 1000000
+enum { COARSEST = 64, MOST_LEVELS = 40, SEEDS = 6, PASSES = 3, TURNS = 60 };
 
 typedef struct level {
   plc_cut c;
@@ -158,8 +156,11 @@ static bool contract(const plc_cut *c, const uint32_t *coarse, uint32_t count, l
       }
     }
     out->row[count] = a.count;
-    out->c = (plc_cut){count,     out->row, out->to, out->weight, out->size,
-                       out->pull, c->least, c->most, c->aim};
+    out->c = *c;
+    out->c.n = count;
+    out->c.row = out->row;
+    out->c.size = out->size;
+    out->c.pull = out->pull;
     uint32_t *to = realloc(out->to, (a.count + 1) * sizeof *to);
     out->c.to = out->to = to ? to : out->to;
     float *weight = realloc(out->weight, (a.count + 1) * sizeof *weight);
@@ -355,13 +356,12 @@ bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side) {
   for (uint32_t v = 0; v < c->n; v++) {
     total += c->size[v];
   }
-  uint32_t tries = c->n <= COARSEST ? 1 : TRY_EDGES / (c->row[c->n] + c->n) + 1;
-  tries = tries < MOST_TRIES ? tries : MOST_TRIES;
+  int tries = c->n <= COARSEST ? 1 : c->tries;
   uint8_t *trial = malloc((size_t)c->n + 1);
   bool ok = trial != NULL;
-  for (uint32_t t = 0; ok && t < tries; t++) {
-    uint64_t random = plc_stream(seed, t);
-    ok = cut_once(c, total, seed + t, t ? &random : NULL, trial);
+  for (int t = 0; ok && t < tries; t++) {
+    uint64_t random = plc_stream(seed, (uint64_t)t);
+    ok = cut_once(c, total, seed + (uint64_t)t, t ? &random : NULL, trial);
     int64_t excess = plc_excess(c, plc_cut_size(c, trial));
     double cost = plc_cut_cost(c, trial);
     if (ok && (excess < least || (excess == least && cost < best))) {

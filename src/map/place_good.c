@@ -9,9 +9,14 @@
 #define LOOKUPS_AN_EDGE 3000.0
 #define LEAST_LOOKUPS 2e8
 #define MOST_LOOKUPS 6e9
+/* More than so many for each core and neighbour bring nothing on small graphs. */
+#define LOOKUPS_A_CORE 3e4
 /* Cores from which on the grid is annealed in tiles by all threads, and the sides of these. */
 #define MANY_CORES 6000
-#define TILE_CORES 1500
+#define TILE_SIDE 48
+/* Blocks that are placed as wholes, and what that may look up. */
+#define MOST_BLOCKS 20000
+#define BLOCK_LOOKUPS 2e8
 
 /* Entries of the graph up to which bisection is tried several times. */
 #define START_ENTRIES 100000
@@ -68,6 +73,8 @@ static bool block_state(const plc_state *s, uint32_t w, uint32_t h, const uint32
   *out = (plc_state){.graph = g,
                      .present = w == 1 && h == 1 ? s->present : NULL,
                      .slots = 1,
+                     .wrap_x = s->wrap_x,
+                     .wrap_y = s->wrap_y,
                      .at = PHS_NEW_ARRAY(arena, uint32_t, blocks),
                      .slot = PHS_NEW_ARRAY(arena, uint32_t, blocks),
                      .item = PHS_NEW_ARRAY(arena, uint32_t, blocks)};
@@ -97,7 +104,51 @@ static bool within_limits(const plc_state *s) {
   return true;
 }
 
-bool plc_anneal_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_options *o) {
+/* The blocks where they are, annealed, or placed anew if that is cheaper. */
+static bool place_items(plc_state *s, const plc_anneal_options *o) {
+  uint32_t n = s->graph->core_count;
+  uint32_t *kept = malloc(((size_t)n + 1) * sizeof *kept);
+  uint32_t *site = malloc(((size_t)n + 1) * sizeof *site);
+  bool ok = kept && site && plc_anneal(s, o);
+  uint32_t sites = 0;
+  for (uint32_t i = 0; ok && i < n; i++) {
+    site[sites] = i;
+    sites += plc_present(s, i);
+  }
+  if (ok) {
+    double cost = plc_cost(s, 1);
+    memcpy(kept, s->at, n * sizeof *kept);
+    uint32_t *wish = malloc(((size_t)n + 1) * sizeof *wish);
+    ok = wish && plc_start(s, o, wish);
+    bool settled = ok && plc_settle(s, site, sites, wish);
+    ok = ok && (!settled || plc_anneal(s, o));
+    if (!ok || !settled || plc_cost(s, 1) >= cost) {
+      plc_restore(s, kept);
+    }
+    free(wish);
+  }
+  free(kept);
+  free(site);
+  return ok;
+}
+
+/* All items with the blocks in which they are. */
+static void follow_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_state *coarse,
+                          const uint32_t *block, uint32_t *before, uint32_t *after) {
+  uint32_t n = s->graph->core_count;
+  double cost = plc_cost(s, 1);
+  memcpy(before, s->at, n * sizeof *before);
+  for (uint32_t i = 0; i < n; i++) {
+    uint32_t to = coarse->at[block[i]];
+    after[i] = plc_at(plc_x(to) * w + plc_x(before[i]) % w, plc_y(to) * h + plc_y(before[i]) % h);
+  }
+  plc_restore(s, after);
+  if (!within_limits(s) || plc_cost(s, 1) >= cost) {
+    plc_restore(s, before);
+  }
+}
+
+bool plc_place_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_options *o) {
   uint32_t n = s->graph->core_count, columns = s->metric.width / w;
   phs_arena *arena = phs_arena_create();
   uint32_t *block = malloc(((size_t)n + 1) * sizeof *block);
@@ -109,17 +160,9 @@ bool plc_anneal_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_op
   for (uint32_t i = 0; ok && i < n; i++) {
     block[i] = plc_y(s->at[i]) / h * columns + plc_x(s->at[i]) / w;
   }
-  ok = ok && block_state(s, w, h, block, arena, &g, &coarse) && plc_anneal(&coarse, o);
+  ok = ok && block_state(s, w, h, block, arena, &g, &coarse) && place_items(&coarse, o);
   if (ok) {
-    memcpy(before, s->at, n * sizeof *before);
-    for (uint32_t i = 0; i < n; i++) {
-      uint32_t to = coarse.at[block[i]];
-      after[i] = plc_at(plc_x(to) * w + plc_x(before[i]) % w, plc_y(to) * h + plc_y(before[i]) % h);
-    }
-    plc_restore(s, after);
-    if (!within_limits(s)) {
-      plc_restore(s, before);
-    }
+    follow_blocks(s, w, h, &coarse, block, before, after);
   }
   free(block);
   free(before);
@@ -128,58 +171,8 @@ bool plc_anneal_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_op
   return ok;
 }
 
-static double bounded(double v, double least, double most) {
-  return v < least ? least : v > most ? most : v;
-}
-
-/* Blocks of domains from the outside in, as long as there are not too many. */
-static bool anneal_domains(plc_state *s, plc_anneal_options o) {
-  const phs_machine *m = s->machine;
-  bool ok = true;
-  for (int d = m->domain_count - 1; ok && d >= 0 && !m->present; d--) {
-    const phs_domain *k = &m->domain[d];
-    uint32_t blocks = k->blocks_x * k->blocks_y;
-    o.effort = 4e8;
-    o.heat = 0.1;
-    o.seed++;
-    if (blocks > 1 && blocks <= 20000 && k->width * k->height > 1) {
-      ok = plc_anneal_blocks(s, k->width, k->height, &o);
-    }
-  }
-  return ok;
-}
-
-/* What nodes of several cores hold, from node to node. */
-static bool anneal_nodes(plc_state *s, plc_anneal_options o) {
-  uint32_t sites = s->metric.width * s->metric.height;
-  o.effort = 1e8;
-  o.heat = 0.1;
-  o.seed += 50;
-  return s->slots == 1 || sites > 20000 || plc_anneal_blocks(s, 1, 1, &o);
-}
-
-static bool improve(plc_state *s, const phs_map *m) {
+bool plc_start(plc_state *s, const plc_anneal_options *o, uint32_t *wish) {
   uint32_t n = s->graph->core_count;
-  plc_anneal_options o = {.seed = m->options.seed,
-                          .jobs = m->options.jobs,
-                          .progress = m->options.progress,
-                          .user = m->options.user};
-  double edges = (double)s->graph->row[n] / 2;
-  if (!anneal_domains(s, o) || !anneal_nodes(s, o)) {
-    return false;
-  }
-  o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
-  o.heat = 0.1;
-  o.seed += 100;
-  if (n > MANY_CORES) {
-    o.tile = 16;
-  }
-  return plc_anneal(s, &o);
-}
-
-/* Several bisections, of which the cheapest is kept: each costs little where the graph is small. */
-static bool start(plc_state *s, const phs_map *m, uint32_t *wish) {
-  uint32_t n = m->core_count;
   uint64_t entries = s->graph->row[n] + n + 1;
   int starts = entries > START_ENTRIES ? 1 : (int)(START_ENTRIES / entries) + 1;
   uint32_t *trial = malloc(((size_t)n + 1) * sizeof *trial);
@@ -187,10 +180,9 @@ static bool start(plc_state *s, const phs_map *m, uint32_t *wish) {
   bool ok = trial != NULL;
   starts = starts < MOST_STARTS ? starts : MOST_STARTS;
   for (int i = 0; ok && i < starts; i++) {
-    ok = plc_bisect(s, m->options.jobs, m->options.seed + (uint64_t)i, m->options.progress,
-                    m->options.user, trial) &&
-         plc_smooth(s, m->options.jobs, trial);
-    double cost = ok ? plc_cost_at(s, m->options.jobs, trial) : 0;
+    ok = plc_bisect(s, o->jobs, o->seed + (uint64_t)i, o->progress, o->user, trial) &&
+         plc_smooth(s, o->jobs, trial);
+    double cost = ok ? plc_cost_at(s, o->jobs, trial) : 0;
     if (ok && (i == 0 || cost < best)) {
       best = cost;
       memcpy(wish, trial, n * sizeof *wish);
@@ -200,25 +192,111 @@ static bool start(plc_state *s, const phs_map *m, uint32_t *wish) {
   return ok;
 }
 
-phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
-                       uint32_t *item) {
-  uint32_t *wish = malloc(((size_t)m->core_count + 1) * sizeof *wish);
-  bool ok = wish && start(s, m, wish);
-  bool packed = ok && plc_settle(s, site, sites, wish);
-  free(wish);
-  if (!ok) {
+/* Blocks of domains from the outside in, as long as there are not too many; then nodes, where they
+ * have several cores. */
+static bool place_all_blocks(plc_state *s, plc_anneal_options o) {
+  const phs_machine *m = s->machine;
+  bool ok = true;
+  for (int d = m->domain_count - 1; ok && d >= 0 && !m->present; d--) {
+    const phs_domain *k = &m->domain[d];
+    uint32_t blocks = k->blocks_x * k->blocks_y;
+    o.seed++;
+    if (blocks > 1 && blocks <= MOST_BLOCKS && k->width * k->height > 1) {
+      ok = plc_place_blocks(s, k->width, k->height, &o);
+    }
+  }
+  uint32_t sites = s->metric.width * s->metric.height;
+  return ok && (s->slots == 1 || sites > MOST_BLOCKS || plc_place_blocks(s, 1, 1, &o));
+}
+
+/* Whether the machine has several blocks of a domain, which can be placed as wholes. */
+static bool has_blocks(const phs_machine *m) {
+  return m->domain_count > 0 && !m->present && m->domain[0].blocks_x * m->domain[0].blocks_y > 1;
+}
+
+static double bounded(double v, double least, double most) {
+  return v < least ? least : v > most ? most : v;
+}
+
+/* Where all items are, of the cheapest way so far. */
+typedef struct best {
+  uint32_t *at, *wish;
+  double cost;
+  bool any;
+} best;
+
+static void keep(const plc_state *s, int jobs, best *b) {
+  double cost = plc_cost(s, jobs);
+  if (!b->any || cost < b->cost) {
+    b->any = true;
+    b->cost = cost;
+    memcpy(b->at, s->at, s->graph->core_count * sizeof *b->at);
+  }
+}
+
+/* Ways to begin: by bisection, and in the order in which cores come, which in structured networks
+ * keeps on a chip what belongs together. */
+static phasor_status begin(plc_state *s, phs_map *m, const plc_anneal_options *o,
+                           const uint32_t *site, uint32_t sites, uint32_t *item, best *b) {
+  if (!plc_start(s, o, b->wish)) {
     return PHASOR_ERROR_INTERNAL;
   }
-  if (!packed) {
-    plc_clear(s);
-    packed = plc_pack(s, site, sites, item);
-    phs_map_note(m,
-                 "placing: parts of the bisection did not fit onto their chips; cores were "
-                 "packed in order%s",
-                 packed ? "" : ", then the greatest first");
+  if (plc_settle(s, site, sites, b->wish)) {
+    if (!place_all_blocks(s, *o)) {
+      return PHASOR_ERROR_INTERNAL;
+    }
+    keep(s, o->jobs, b);
   }
-  if (!packed && !plc_pack_greatest(s, site, sites, item)) {
-    return PHASOR_ERROR_TARGET;
+  plc_clear(s);
+  if ((!b->any || has_blocks(s->machine)) && plc_pack(s, site, sites, item)) {
+    if (!place_all_blocks(s, *o)) {
+      return PHASOR_ERROR_INTERNAL;
+    }
+    keep(s, o->jobs, b);
   }
-  return improve(s, m) ? PHASOR_OK : PHASOR_ERROR_INTERNAL;
+  if (!b->any) {
+    phs_map_note(m, "placing: neither bisection nor the order of cores left room for all within "
+                    "the capacities of chips; the greatest were placed first");
+    if (!plc_pack_greatest(s, site, sites, item)) {
+      return PHASOR_ERROR_TARGET;
+    }
+    keep(s, o->jobs, b);
+  }
+  plc_restore(s, b->at);
+  return PHASOR_OK;
+}
+
+/* Cores one by one: in tiles by all threads where they are many. */
+static bool anneal_cores(plc_state *s, plc_anneal_options o) {
+  uint32_t n = s->graph->core_count;
+  double edges = (double)s->graph->row[n] / 2;
+  double enough = LOOKUPS_A_CORE * (n + 2 * edges);
+  o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
+  o.effort = o.effort < enough ? o.effort : enough;
+  o.seed += 100;
+  if (n > MANY_CORES) {
+    o.tile = TILE_SIDE;
+    o.heat = 0.02;
+  }
+  return plc_anneal(s, &o);
+}
+
+phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
+                       uint32_t *item) {
+  plc_anneal_options o = {.seed = m->options.seed,
+                          .jobs = m->options.jobs,
+                          .effort = BLOCK_LOOKUPS,
+                          .heat = 0.1,
+                          .progress = m->options.progress,
+                          .user = m->options.user};
+  size_t n = (size_t)m->core_count + 1;
+  best b = {malloc(n * sizeof *b.at), malloc(n * sizeof *b.wish), 0, false};
+  phasor_status status =
+      b.at && b.wish ? begin(s, m, &o, site, sites, item, &b) : PHASOR_ERROR_INTERNAL;
+  if (status == PHASOR_OK && !anneal_cores(s, o)) {
+    status = PHASOR_ERROR_INTERNAL;
+  }
+  free(b.at);
+  free(b.wish);
+  return status;
 }

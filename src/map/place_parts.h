@@ -63,7 +63,8 @@ typedef struct plc_state {
   const phs_core_graph *graph;
   plc_metric metric;
   const uint8_t *present; /**< [width * height], or NULL */
-  uint32_t slots;         /**< items at a site */
+  bool wrap_x, wrap_y;
+  uint32_t slots; /**< items at a site */
   int limit_count;
   plc_limit *limit;
   uint32_t *at;   /**< [items] site */
@@ -126,6 +127,7 @@ typedef struct plc_cut {
   const float *pull;   /**< what each costs in part 0 more than in part 1 */
   int64_t least, most; /**< size of part 0 */
   int64_t aim;
+  int tries;
 } plc_cut;
 /** @param side [n] out: 0 or 1. @param keep start from what is there. False without memory. */
 bool plc_cut_graph(const plc_cut *c, uint64_t seed, bool keep, uint8_t *side);
@@ -149,8 +151,11 @@ typedef struct plc_anneal_options {
 } plc_anneal_options;
 /** Never leaves the state worse than it was. False without memory. */
 bool plc_anneal(plc_state *s, const plc_anneal_options *o);
-/** Swaps what whole blocks of @p w x @p h sites hold. False without memory. */
-bool plc_anneal_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_options *o);
+/** Swaps what whole blocks of @p w x @p h sites hold, where that lessens the cost. False without
+ * memory. */
+bool plc_place_blocks(plc_state *s, uint32_t w, uint32_t h, const plc_anneal_options *o);
+/** Wishes by several bisections, smoothed, of which the cheapest is kept. False without memory. */
+bool plc_start(plc_state *s, const plc_anneal_options *o, uint32_t *wish);
 
 /** The next of a stream of random numbers (splitmix64; Steele, Lea, Flood 2014). */
 static inline uint64_t plc_random(uint64_t *state) {

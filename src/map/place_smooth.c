@@ -28,15 +28,15 @@ static float displacement(float a, float b, uint32_t size, bool wrap) {
 static void pull(void *user, size_t first, size_t end, int thread) {
   springs *p = user;
   const phs_core_graph *g = p->s->graph;
-  const phs_machine *m = p->s->machine;
+  const plc_state *s = p->s;
   (void)thread;
   for (size_t i = first; i < end; i++) {
     double dx = 0, dy = 0, weight = 0;
     for (uint64_t k = g->row[i]; k < g->row[i + 1]; k++) {
       uint32_t to = g->core[k];
       double w = (double)g->weight[k];
-      dx += w * (double)displacement(p->x[i], p->x[to], m->width, m->wrap_x);
-      dy += w * (double)displacement(p->y[i], p->y[to], m->height, m->wrap_y);
+      dx += w * (double)displacement(p->x[i], p->x[to], s->metric.width, s->wrap_x);
+      dy += w * (double)displacement(p->y[i], p->y[to], s->metric.height, s->wrap_y);
       weight += w;
     }
     /* half of the way, so that two that are joined do not change places for ever */

@@ -65,7 +65,12 @@ static bool add_limits(const phs_map *m, phs_arena *arena, plc_state *s) {
 
 bool plc_state_create(const phs_map *m, const phs_core_graph *g, phs_arena *arena, plc_state *out) {
   const phs_machine *k = m->machine;
-  *out = (plc_state){.machine = k, .graph = g, .present = k->present, .slots = k->cores_per_node};
+  *out = (plc_state){.machine = k,
+                     .graph = g,
+                     .present = k->present,
+                     .slots = k->cores_per_node,
+                     .wrap_x = k->wrap_x,
+                     .wrap_y = k->wrap_y};
   out->at = PHS_NEW_ARRAY(arena, uint32_t, m->core_count);
   out->slot = PHS_NEW_ARRAY(arena, uint32_t, m->core_count);
   out->item = PHS_NEW_ARRAY(arena, uint32_t, (size_t)k->grid_count * k->cores_per_node);
