@@ -55,7 +55,7 @@ static void float_weights(phs_work_projection *p) {
 static void three_bits_learning_late(phs_work_projection *p) {
   p->weight_bits = 3;
   p->plastic = true;
-  p->delay_most = 9;
+  p->delay_most = 8;
 }
 static void wide_and_slow(phs_work_projection *p) {
   p->weight_bits = 20;
@@ -75,7 +75,7 @@ static void loihi_widths(void **state) {
   assert_int_equal(s.weight, 3);
   assert_int_equal(s.index, 10);
   assert_int_equal(s.tag, 3);
-  assert_int_equal(s.delay, 4); /* 1 to 9 steps */
+  assert_int_equal(s.delay, 3); /* 1 to 8 steps */
   s = widths("loihi1", 64, wide_and_slow);
   assert_int_equal(s.weight, 8);
   assert_int_equal(s.delay, 7);

@@ -41,6 +41,19 @@ static void random_window(phs_work *w, uint32_t s, uint32_t t) {
   p->synapses = 1; /* as far as it matters here: some */
 }
 
+static void random_formats(phs_work *w, phs_population *p) {
+  uint32_t *format = graph_need(PHS_NEW_ARRAY(w->arena, uint32_t, p->count));
+  uint32_t *threshold = graph_need(PHS_NEW_ARRAY(w->arena, uint32_t, p->count));
+  p->format_count = 1 + draw(4);
+  p->threshold_count = 1 + draw(3);
+  for (uint32_t i = 0; i < p->count; i++) {
+    format[i] = draw(p->format_count);
+    threshold[i] = draw(p->threshold_count);
+  }
+  p->format = p->format_count > 1 ? format : NULL;
+  p->threshold = p->threshold_count > 1 ? threshold : NULL;
+}
+
 static phs_work *random_work(bool lists) {
   phs_work *w = graph_begin();
   uint32_t n = 2 + draw(3);
@@ -56,6 +69,9 @@ static phs_work *random_work(bool lists) {
       q->rate = rate;
       q->rate_count = q->count;
     }
+  }
+  for (uint32_t i = 0; i < n; i++) {
+    random_formats(w, &w->population[i]);
   }
   uint32_t projections = 1 + draw(6);
   for (uint32_t i = 0; i < projections; i++) {
@@ -286,6 +302,36 @@ static void check_flows(const plain *p) {
   }
 }
 
+/* Different pairs of a population and a format on a core. */
+static double formats_on(const phs_map *m, uint32_t core, bool threshold) {
+  bool seen[8][8] = {{false}};
+  double count = 0;
+  for (uint32_t s = 0; s < m->slice_count; s++) {
+    const uint32_t p = m->slice[s].population;
+    const phs_population *q = &m->work->population[p];
+    const uint32_t *of = threshold ? q->threshold : q->format;
+    for (uint32_t i = 0; i < m->slice[s].count && m->slice[s].core == core; i++) {
+      bool *here = &seen[p][of ? of[phs_slice_neuron(m, s, i)] : 0];
+      count += !*here;
+      *here = true;
+    }
+  }
+  return count;
+}
+
+static double synapse_formats_on(const phs_map *m, uint32_t core) {
+  bool seen[8][PHS_SYNAPSE_FORMATS] = {{false}};
+  double count = 0;
+  for (uint32_t s = 0; s < m->slice_count; s++) {
+    for (uint64_t b = m->block_row[s]; b < m->block_row[s + 1] && m->slice[s].core == core; b++) {
+      bool *here = &seen[m->block[b].projection][m->block[b].format];
+      count += !*here;
+      *here = true;
+    }
+  }
+  return count;
+}
+
 static void check_use(const phs_map *m) {
   for (uint32_t c = 0; c < m->core_count; c++) {
     double neurons = 0, synapses = 0, bits = 0, in = 0, out = 0;
@@ -307,6 +353,9 @@ static void check_use(const phs_map *m) {
     assert_true(use[PHS_CAPACITY_SYNAPSE_BITS] == bits);
     assert_true(use[PHS_CAPACITY_AXONS_IN] == in);
     assert_true(use[PHS_CAPACITY_AXONS_OUT] == out);
+    assert_true(use[PHS_CAPACITY_COMPARTMENT_FORMATS] == formats_on(m, c, false));
+    assert_true(use[PHS_CAPACITY_THRESHOLD_FORMATS] == formats_on(m, c, true));
+    assert_true(use[PHS_CAPACITY_SYNAPSE_FORMATS] == synapse_formats_on(m, c));
     assert_true(use[PHS_CAPACITY_DATA_BYTES] == 0); /* not on Loihi */
   }
 }
@@ -450,11 +499,63 @@ static void any_number_of_threads(void **s) {
   }
 }
 
+/* Slices so large that their rows are made in several pieces, whose flows are added up. */
+static void slices_in_pieces(void **s) {
+  (void)s;
+  measure_case c;
+  plain p;
+  phs_diag diag = {0};
+  state = 11;
+  measure_open(&c, "loihi1");
+  measure_map(&c, larger_work(), 2);
+  measure_begin(c.map, 4, 3, 0);
+  measure_slice(c.map, 0, PHS_OUTSIDE, phs_box_all(&c.work->population[0]));
+  for (uint32_t i = 0; i < 3; i++) {
+    measure_slice(c.map, 1, i, (phs_box){{0, i * 30, 0}, {1, i == 2 ? 100 : i * 30 + 30, 90}});
+  }
+  measure_end(c.map);
+  assert_int_equal(phs_map_measure(c.map, &diag), PHASOR_OK);
+  plain_open(&p, c.map);
+  for (uint32_t core = 0; core < 3; core++) {
+    double said, rate;
+    assert_int_equal(measured_axons(c.map, 0, core, &said), plain_flow(&p, 0, core, &rate));
+    assert_true(fabs(said - rate) < 1e-6 * rate);
+  }
+  plain_close(&p);
+  measure_close(&c);
+}
+
+/* On SpiNNaker all rows of a list are as long as the longest: 3 words and 1 a synapse. */
+static void rows_are_padded(void **s) {
+  (void)s;
+  static const uint64_t row[] = {0, 1, 1, 5, 7};
+  static const uint32_t target[] = {3, 0, 1, 2, 3, 1, 2};
+  measure_case c;
+  phs_diag diag = {0};
+  measure_open(&c, "spinnaker1");
+  phs_work *w = graph_begin();
+  graph_population(w, PHS_POPULATION_NEURONS, 1, 1, 4, 1);
+  graph_list(w, 0, 0, (phs_csr){.row = row, .target = target});
+  graph_end(w);
+  measure_map(&c, w, 1);
+  measure_begin(c.map, 2, 2, 0);
+  measure_slice(c.map, 0, 0, (phs_box){{0, 0, 0}, {1, 1, 3}});
+  measure_slice(c.map, 0, 1, (phs_box){{0, 0, 3}, {1, 1, 4}});
+  measure_end(c.map);
+  assert_int_equal(phs_map_measure(c.map, &diag), PHASOR_OK);
+  /* onto 0, 1, 2: neuron 2 has three, neuron 3 two; onto 3: neurons 0 and 2 one each */
+  assert_int_equal(measured_block(c.map, 0, 0)->bits, 2 * (96 + 3 * 32));
+  assert_int_equal(measured_block(c.map, 1, 0)->bits, 2 * (96 + 32));
+  assert_true(phs_core_use(c.map, 0)[PHS_CAPACITY_SHARED_BYTES] == 2 * (96 + 3 * 32) / 8);
+  measure_close(&c);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(windows_of_boxes),      cmocka_unit_test(windows_and_lists_of_boxes),
       cmocka_unit_test(neurons_anywhere),      cmocka_unit_test(fan_in_that_is_split),
-      cmocka_unit_test(any_number_of_threads),
+      cmocka_unit_test(any_number_of_threads), cmocka_unit_test(slices_in_pieces),
+      cmocka_unit_test(rows_are_padded),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
