@@ -10,7 +10,7 @@
 #define LEAST_LOOKUPS 2e8
 #define MOST_LOOKUPS 6e9
 /* More than so many for each core and neighbour bring nothing on small graphs. */
-#define LOOKUPS_A_CORE 3e4
+#define LOOKUPS_A_CORE 5e3
 /* Cores from which on the grid is annealed in tiles by all threads, and the sides of these. */
 #define MANY_CORES 6000
 #define TILE_SIDE 48
