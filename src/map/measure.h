@@ -116,7 +116,7 @@ bool phs_rows_window(phs_measure *ms, phs_row_source *s);
 uint32_t phs_share_find(const phs_measure *ms, uint32_t slice, uint32_t projection,
                         uint32_t source);
 
-/** Sorted by core, without doubles: a task's flows. */
+/** Appends a flow. @return false without memory */
 bool phs_flow_add(phs_flow_list *l, phs_flow f);
 
 /** Expected axons and synapses of recipe pairs, remembered by relative place. One for each thread;
