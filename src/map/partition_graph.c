@@ -7,7 +7,7 @@
  * Of recipes only expectations are known: how likely a neuron reaches a core that holds an atom.
  * The likelihoods of an atom's targets are taken in bands, each net with those above its band.
  */
-#include "map/partition_graph.h"
+#include "map/partition_nets.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -15,30 +15,9 @@
 
 /* Beyond so many cells times targets a box is halved before its cells are looked at. */
 enum { CELLS_AT_ONCE = 1 << 14, BANDS = 4 };
-static const double band_from[BANDS] = {0.02, 0.25, 0.5, 0.75};
+static const double band_from[BANDS] = {PHS_LEAST_LIKELY, 0.25, 0.5, 0.75};
 
-/* What a source box may reach. */
-typedef struct reach {
-  uint32_t atom;
-  float likely; /* 1 for windows */
-  phs_box need; /* of the source population */
-} reach;
-
-typedef struct builder {
-  const phs_atoms *a;
-  const phs_work *w;
-  const double *per_core; /* [population_count]: atoms that fill a core */
-  phs_box **need;         /* [projection_count][atoms of the target]; NULL: not a window */
-  phs_atom_graph *g;
-  uint64_t pins, pin_room, most_pins;
-  uint32_t nets, net_room;
-  uint32_t *mark, stamp; /* [atoms]: the net that has the atom */
-  reach *reach;
-  uint32_t reach_count, reach_room;
-  bool no_memory, too_many;
-} builder;
-
-static bool grow(void **array, uint64_t room, size_t size) {
+bool phs_grow_array(void **array, uint64_t room, size_t size) {
   void *bigger = room < SIZE_MAX / size ? realloc(*array, (size_t)room * size) : NULL;
   if (bigger) {
     *array = bigger;
@@ -46,12 +25,12 @@ static bool grow(void **array, uint64_t room, size_t size) {
   return bigger != NULL;
 }
 
-static void reserve_pins(builder *b, uint64_t more) {
+static void reserve_pins(phs_net_builder *b, uint64_t more) {
   if (b->pins + more > b->most_pins) {
     b->too_many = true;
   } else if (b->pins + more > b->pin_room) {
     uint64_t room = b->pin_room + b->pin_room / 2 + more + 1024;
-    if (grow((void **)&b->g->pin, room, sizeof *b->g->pin)) {
+    if (phs_grow_array((void **)&b->g->pin, room, sizeof *b->g->pin)) {
       b->pin_room = room;
     } else {
       b->no_memory = true;
@@ -59,7 +38,7 @@ static void reserve_pins(builder *b, uint64_t more) {
   }
 }
 
-static void reserve_net(builder *b) {
+static void reserve_net(phs_net_builder *b) {
   if (b->nets < b->net_room) {
     return;
   }
@@ -67,21 +46,21 @@ static void reserve_net(builder *b) {
   phs_atom_graph *g = b->g;
   if (room >= UINT32_MAX) {
     b->too_many = true;
-  } else if (grow((void **)&g->row, room + 1, sizeof *g->row) &&
-             grow((void **)&g->source, room, sizeof *g->source) &&
-             grow((void **)&g->neurons, room, sizeof *g->neurons) &&
-             grow((void **)&g->weight, room, sizeof *g->weight)) {
+  } else if (phs_grow_array((void **)&g->row, room + 1, sizeof *g->row) &&
+             phs_grow_array((void **)&g->source, room, sizeof *g->source) &&
+             phs_grow_array((void **)&g->neurons, room, sizeof *g->neurons) &&
+             phs_grow_array((void **)&g->weight, room, sizeof *g->weight)) {
     b->net_room = (uint32_t)room;
   } else {
     b->no_memory = true;
   }
 }
 
-static bool failed(const builder *b) {
+static bool failed(const phs_net_builder *b) {
   return b->no_memory || b->too_many;
 }
 
-static void begin_net(builder *b) {
+static void begin_net(phs_net_builder *b) {
   b->stamp++;
   reserve_net(b);
   if (!failed(b)) {
@@ -89,7 +68,7 @@ static void begin_net(builder *b) {
   }
 }
 
-static inline void add_pin(builder *b, uint32_t atom) {
+static inline void add_pin(phs_net_builder *b, uint32_t atom) {
   if (b->mark[atom] != b->stamp) {
     b->mark[atom] = b->stamp;
     b->g->pin[b->pins++] = atom;
@@ -99,7 +78,7 @@ static inline void add_pin(builder *b, uint32_t atom) {
 /* What comes from outside costs next to nothing, but is better taken once. */
 #define OUTSIDE_WEIGHT 0.01
 
-static void end_net(builder *b, uint32_t source, double weight, double neurons) {
+static void end_net(phs_net_builder *b, uint32_t source, double weight, double neurons) {
   phs_atom_graph *g = b->g;
   if (b->pins == g->row[b->nets]) {
     return;
@@ -108,137 +87,6 @@ static void end_net(builder *b, uint32_t source, double weight, double neurons) 
   g->weight[b->nets] = (float)(source == PHS_NO_VERTEX ? OUTSIDE_WEIGHT * weight : weight);
   g->neurons[b->nets] = (uint32_t)fmax(1, ceil(neurons));
   b->nets++;
-}
-
-static void add_reach(builder *b, uint32_t atom, double likely, const phs_box *need) {
-  if (b->reach_count == b->reach_room) {
-    uint64_t room = (uint64_t)b->reach_room + b->reach_room / 2 + 256;
-    if (room > UINT32_MAX || !grow((void **)&b->reach, room, sizeof *b->reach)) {
-      b->no_memory = true;
-      return;
-    }
-    b->reach_room = (uint32_t)room;
-  }
-  b->reach[b->reach_count++] = (reach){.atom = atom, .likely = (float)likely, .need = *need};
-}
-
-/* A neuron of a source box reaches a core with an atom of the target: 1 - (1 - f)^n for n atoms a
- * core, of which it reaches each with f. */
-static double reaches_core(const builder *b, uint32_t projection, const phs_box *source,
-                           uint32_t atom, const phs_box *target) {
-  (void)atom;
-  double n = b->per_core[b->w->projection[projection].target];
-  double axons = phs_work_axons(b->w, projection, source, target);
-  double f = fmin(axons / fmax(1, (double)phs_box_count(source)), 1);
-  return 1 - pow(1 - f, fmax(n, 1));
-}
-
-static void reach_atom(builder *b, uint32_t projection, const phs_box *source, uint32_t atom) {
-  const phs_work_projection *p = &b->w->projection[projection];
-  phs_box meet;
-  if (p->wiring == PHS_WIRING_WINDOW) {
-    phs_box need;
-    if (b->need[projection]) {
-      need = b->need[projection][atom - b->a->first[p->target]];
-    } else {
-      phs_box one = phs_tile(&b->w->population[p->target], &b->a->grid[p->target],
-                             atom - b->a->first[p->target]);
-      need = phs_work_sources(b->w, projection, &one);
-    }
-    if (phs_box_meet(&need, source, &meet)) {
-      add_reach(b, atom, 1, &meet);
-    }
-    return;
-  }
-  phs_box one = b->a->fine[p->target]
-                    ? phs_tile(&b->w->population[p->target], &b->a->grid[p->target],
-                               atom - b->a->first[p->target])
-                    : b->a->box[atom];
-  double likely = reaches_core(b, projection, source, atom, &one);
-  if (likely >= band_from[0]) {
-    add_reach(b, atom, likely, source);
-  }
-}
-
-/* Index of the piece of n nearly equal ones that a coordinate lies in. */
-static uint32_t piece_at(uint32_t length, uint32_t n, uint32_t x) {
-  uint32_t i = (uint32_t)((uint64_t)x * n / length);
-  while (i + 1 < n && phs_cut(length, n, i + 1) <= x) {
-    i++;
-  }
-  while (i > 0 && phs_cut(length, n, i) > x) {
-    i--;
-  }
-  return i;
-}
-
-/* All atoms of a projection's target that a source box may reach. */
-static void reach_projection(builder *b, uint32_t projection, const phs_box *source) {
-  uint32_t target = b->w->projection[projection].target;
-  const phs_population *p = &b->w->population[target];
-  phs_box all = phs_work_targets(b->w, projection, source);
-  if (phs_box_count(&all) == 0 || b->a->first[target] == b->a->first[target + 1]) {
-    return;
-  }
-  const phs_tiling *t = &b->a->grid[target];
-  if (t->n[0] == 0) {
-    for (uint32_t i = b->a->first[target]; i < b->a->first[target + 1]; i++) {
-      if (phs_box_meet(&all, &b->a->box[i], NULL)) {
-        reach_atom(b, projection, source, i);
-      }
-    }
-    return;
-  }
-  uint32_t low[PHS_MAP_RANK], high[PHS_MAP_RANK];
-  for (int d = 0; d < PHS_MAP_RANK; d++) {
-    low[d] = piece_at(p->dim[d], t->n[d], all.low[d]);
-    high[d] = piece_at(p->dim[d], t->n[d], all.high[d] - 1) + 1;
-  }
-  for (uint32_t z = low[0]; z < high[0]; z++) {
-    for (uint32_t y = low[1]; y < high[1]; y++) {
-      for (uint32_t x = low[2]; x < high[2]; x++) {
-        reach_atom(b, projection, source, b->a->first[target] + (z * t->n[1] + y) * t->n[2] + x);
-      }
-    }
-  }
-}
-
-static int compare_u32(const void *a, const void *b) {
-  const uint32_t *x = a, *y = b;
-  return (*x > *y) - (*x < *y);
-}
-
-/* Coordinates at which the boxes that are needed cut a source box, with its own ends. */
-static uint32_t cuts_along(const builder *b, const phs_box *box, int d, uint32_t *cut) {
-  uint32_t n = 0;
-  cut[n++] = box->low[d];
-  cut[n++] = box->high[d];
-  for (uint32_t i = 0; i < b->reach_count; i++) {
-    const phs_box *need = &b->reach[i].need;
-    if (n >= 64) { /* sorted now and then, so that few are kept */
-      qsort(cut, n, sizeof *cut, compare_u32);
-      uint32_t k = 1;
-      for (uint32_t j = 1; j < n; j++) {
-        if (cut[j] != cut[k - 1]) {
-          cut[k++] = cut[j];
-        }
-      }
-      n = k;
-      if (n >= 62) {
-        return UINT32_MAX;
-      }
-    }
-    cut[n++] = need->low[d];
-    cut[n++] = need->high[d];
-  }
-  qsort(cut, n, sizeof *cut, compare_u32);
-  uint32_t k = 1;
-  for (uint32_t j = 1; j < n; j++) {
-    if (cut[j] != cut[k - 1]) {
-      cut[k++] = cut[j];
-    }
-  }
-  return k;
 }
 
 static bool covers(const phs_box *outer, const phs_box *inner) {
@@ -251,7 +99,7 @@ static bool covers(const phs_box *outer, const phs_box *inner) {
 }
 
 /* The nets of a cell, all of whose neurons reach the same: one, or one for each band. */
-static void add_cell(builder *b, uint32_t source, uint32_t population, const phs_box *cell,
+static void add_cell(phs_net_builder *b, uint32_t source, uint32_t population, const phs_box *cell,
                      bool banded) {
   double rate = phs_work_rate(b->w, population, cell), neurons = (double)phs_box_count(cell);
   for (int band = 0; band < (banded ? BANDS : 1) && !failed(b); band++) {
@@ -261,7 +109,7 @@ static void add_cell(builder *b, uint32_t source, uint32_t population, const phs
       return;
     }
     for (uint32_t i = 0; i < b->reach_count; i++) {
-      const reach *r = &b->reach[i];
+      const phs_reach *r = &b->reach[i];
       if ((double)r->likely >= band_from[band] && covers(&r->need, cell)) {
         add_pin(b, r->atom);
       }
@@ -284,7 +132,7 @@ static void halve(const phs_box *box, phs_box half[2]) {
 }
 
 /* The nets of a box of a population; `source` is the atom that it lies in. */
-static void add_box(builder *b, uint32_t source, uint32_t population, const phs_box *box) {
+static void add_box(phs_net_builder *b, uint32_t source, uint32_t population, const phs_box *box) {
   const phs_population *p = &b->w->population[population];
   bool banded = false;
   b->reach_count = 0;
@@ -292,17 +140,17 @@ static void add_box(builder *b, uint32_t source, uint32_t population, const phs_
     uint32_t q = b->w->out[p->first_out + i];
     if (b->w->projection[q].wiring != PHS_WIRING_LIST) {
       banded |= b->w->projection[q].wiring == PHS_WIRING_RECIPE;
-      reach_projection(b, q, box);
+      phs_reach_projection(b, q, box);
     }
   }
   if (failed(b) || b->reach_count == 0) {
     return;
   }
-  uint32_t cut[PHS_MAP_RANK][72], n[PHS_MAP_RANK];
+  uint32_t cut[PHS_MAP_RANK][PHS_REACH_CUTS], n[PHS_MAP_RANK];
   bool many = false;
   uint64_t cells = 1;
   for (int d = 0; d < PHS_MAP_RANK; d++) {
-    n[d] = cuts_along(b, box, d, cut[d]);
+    n[d] = phs_reach_cuts(b, box, d, cut[d]);
     many |= n[d] == UINT32_MAX;
     cells *= many ? 1 : n[d] - 1;
   }
@@ -336,7 +184,7 @@ static bool has_list_out(const phs_work *w, uint32_t population) {
 
 /* The net of one neuron: its listed targets, and what windows reach. Bands are not told apart:
  * likely targets are pins. */
-static void add_neuron(builder *b, uint32_t source, uint32_t population, uint32_t neuron,
+static void add_neuron(phs_net_builder *b, uint32_t source, uint32_t population, uint32_t neuron,
                        bool others) {
   const phs_population *p = &b->w->population[population];
   uint64_t most = 0;
@@ -349,7 +197,7 @@ static void add_neuron(builder *b, uint32_t source, uint32_t population, uint32_
     } else if (others) {
       phs_tiling dims = {{p->dim[0], p->dim[1], p->dim[2]}};
       phs_box one = phs_tile(p, &dims, neuron);
-      reach_projection(b, q, &one);
+      phs_reach_projection(b, q, &one);
     }
   }
   begin_net(b);
@@ -375,7 +223,7 @@ static void add_neuron(builder *b, uint32_t source, uint32_t population, uint32_
   end_net(b, source, rate, 1);
 }
 
-static void add_population(builder *b, uint32_t population) {
+static void add_population(phs_net_builder *b, uint32_t population) {
   const phs_population *p = &b->w->population[population];
   bool input = p->kind == PHS_POPULATION_INPUT, listed = has_list_out(b->w, population);
   if (p->out_count == 0 || p->count == 0) {
@@ -405,7 +253,7 @@ static void add_population(builder *b, uint32_t population) {
 }
 
 /* What each atom of a window's target needs: once, for every source asks. */
-static void find_needs(builder *b) {
+static void find_needs(phs_net_builder *b) {
   for (uint32_t q = 0; q < b->w->projection_count && !b->no_memory; q++) {
     uint32_t t = b->w->projection[q].target;
     if (b->w->projection[q].wiring != PHS_WIRING_WINDOW || b->a->fine[t]) {
@@ -428,7 +276,7 @@ static void find_per_core(const phs_atoms *a, const phs_box *tile, double *per_c
 }
 
 /* Most pins are those of lists: room for them at once. */
-static void reserve_lists(builder *b) {
+static void reserve_lists(phs_net_builder *b) {
   double synapses = 0;
   for (uint32_t q = 0; q < b->w->projection_count; q++) {
     const phs_work_projection *p = &b->w->projection[q];
@@ -441,7 +289,7 @@ static phasor_status build_nets(const phs_atoms *a, const phs_box *tile, uint64_
                                 phs_atom_graph *out) {
   const phs_work *w = a->work;
   double *per_core = calloc((size_t)w->population_count + 1, sizeof *per_core);
-  builder b = {.a = a, .w = w, .per_core = per_core, .g = out, .most_pins = most_pins};
+  phs_net_builder b = {.a = a, .w = w, .per_core = per_core, .g = out, .most_pins = most_pins};
   b.need = calloc((size_t)w->projection_count + 1, sizeof *b.need);
   b.mark = calloc((size_t)a->count + 1, sizeof *b.mark);
   b.no_memory = !per_core || !b.need || !b.mark;
