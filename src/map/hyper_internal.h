@@ -215,13 +215,9 @@ typedef struct phs_hyper_rounds {
   bool sample; /**< pass over vertices of which a sample says that they are at home */
 } phs_hyper_rounds;
 bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o);
+/* hyper_join.c */
 /** Joins parts where limits allow it and much is shared, to use fewer. Parts may become empty. */
 bool phs_hyper_join(phs_hyper_state *s);
-
-/* hyper_fm.c */
-/** Passes of single moves, best first, that may lead through worse partitions.
- * @param work visits of slots that it may take */
-bool phs_hyper_fm(phs_hyper_state *s, uint64_t work, uint64_t seed);
 
 /* hyper_multilevel.c */
 /** The good way. @param needed parts that the sums of loads need at least

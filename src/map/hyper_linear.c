@@ -26,8 +26,9 @@ typedef struct cutting {
   uint32_t *part;
   uint32_t parts;
   uint32_t *heard; /* [net_count]: last piece with a pin of the net, from 1 */
-  uint32_t *seen;  /* [vertices]: by part, last net that was looked at, from 1 */
-  uint32_t piece;  /* ever begun */
+  uint32_t *seen;  /* [vertices]: by part, last look at a net, from 1 */
+  uint32_t looks;
+  uint32_t piece; /* ever begun */
   double load[PHS_HYPER_DIMS], in, out;
 } cutting;
 
@@ -37,10 +38,11 @@ static double sent(cutting *c, uint32_t v) {
   double sum = 0;
   for (uint32_t i = phs_hyper_out_begin(c->h, v); i < phs_hyper_out_end(c->h, v); i++) {
     uint32_t e = phs_hyper_out(c->h, i), spread = 0;
+    c->looks++;
     for (uint64_t k = g->row[e]; k < g->row[e + 1]; k++) {
       uint32_t p = c->part[g->pin[k]];
-      spread += c->seen[p] != e + 1;
-      c->seen[p] = e + 1;
+      spread += c->seen[p] != c->looks;
+      c->seen[p] = c->looks;
     }
     sum += phs_hyper_neurons(g, e) * spread;
   }
@@ -84,6 +86,12 @@ static void cut_part(cutting *c, const uint32_t *vertex, uint32_t count) {
       c->heard[c->h->in_net[k]] = c->piece;
     }
     c->part[v] = number;
+  }
+  if (number == c->part[vertex[0]]) { /* sums of loads in another order may just fit */
+    for (uint32_t i = count / 2; i < count; i++) {
+      c->part[vertex[i]] = c->parts;
+    }
+    c->parts++;
   }
 }
 

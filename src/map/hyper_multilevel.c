@@ -9,6 +9,7 @@ enum {
   FIRST_VISITS = 48, /* of the finest level's first rounds */
   FINE_CLUSTER = 64, /* vertices of the finest level's clusters */
   ALONE = 24000,     /* vertices, of which no clusters are made at first */
+  AGAIN_PINS = 400000,
   SMALL_PINS = 3000000
 };
 
@@ -155,8 +156,8 @@ static bool weigh_pins(plan *p, phs_arena *arena) {
   return true;
 }
 
-static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, const phs_hyper_options *o,
-                   uint32_t *part, uint32_t parts, phs_hyper_result *result) {
+static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, uint32_t *part,
+                   uint32_t parts, bool join, phs_hyper_result *result) {
   phs_arena *arena = phs_arena_create();
   phs_hyper_state s = {0};
   uint64_t pins = h->g.row[h->g.net_count];
@@ -168,8 +169,7 @@ static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, const phs
                              .budget =
                                  small ? UINT64_C(2000000000) : UINT64_C(100000000) + 16 * pins};
   bool ok = arena && phs_hyper_state_create(h, limits, part, parts, parts, arena, &s) &&
-            phs_hyper_kway(&s, &rounds) &&
-            (!small || phs_hyper_fm(&s, UINT64_C(1000000000), o->seed));
+            (!join || phs_hyper_join(&s)) && phs_hyper_kway(&s, &rounds);
   if (ok) {
     uint32_t left = phs_hyper_renumber(h->g.vertex_count, part, parts, arena);
     result->parts = left;
@@ -180,28 +180,128 @@ static bool refine(const phs_hyper *h, const phs_hyper_limits *limits, const phs
   return ok;
 }
 
+/* First parts, cut where axons demand it. @p before: parts without that */
+static phasor_status attempt(const plan *p, const phs_hyper_limits *limits, uint32_t *part,
+                             uint32_t *parts, uint32_t *before, phs_hyper_result *result) {
+  *parts = *before = first_parts(p, limits->most_parts, p->o->seed, part);
+  if (*parts == PHS_HYPER_NONE) {
+    return PHASOR_ERROR_INTERNAL;
+  }
+  if (*parts > limits->most_parts) {
+    return PHASOR_ERROR_TARGET;
+  }
+  result->vertex = PHS_NO_VERTEX;
+  return phs_hyper_split(&p->h->g, limits, p->o->jobs, NULL, part, parts, result);
+}
+
+/* Axons as loads: of those in, the share that parts as they are do not have in common; of those
+ * out, as many as there are now. */
+static bool plan_axons(plan *p, const phs_hyper_limits *limits, const uint32_t *part,
+                       uint32_t parts, phs_arena *arena) {
+  const phs_hyper *h = p->h;
+  const phs_hypergraph *g = &h->g;
+  size_t dims = (size_t)g->dims, wide = dims + 2;
+  float *load = PHS_NEW_ARRAY(arena, float, g->vertex_count *wide);
+  uint32_t *seen = PHS_NEW_ARRAY(arena, uint32_t, parts);
+  phs_hyper_use use;
+  if (!load || !seen || !phs_hyper_count(g, part, parts, h->jobs, arena, &use)) {
+    return false;
+  }
+  double in = 0, sum[2] = {0};
+  for (uint32_t e = 0; e < g->net_count; e++) {
+    uint32_t source = phs_hyper_source(g, e), spread = 0;
+    for (uint64_t i = g->row[e]; i < g->row[e + 1]; i++) {
+      spread += seen[part[g->pin[i]]] != e + 1;
+      seen[part[g->pin[i]]] = e + 1;
+      load[g->pin[i] * wide + dims] += (float)phs_hyper_neurons(g, e);
+    }
+    if (source != PHS_NO_VERTEX) {
+      load[source * wide + dims + 1] += (float)(phs_hyper_neurons(g, e) * spread);
+    }
+  }
+  for (uint32_t v = 0; v < g->vertex_count; v++) {
+    memcpy(load + v * wide, g->load + v * dims, dims * sizeof *load);
+    sum[0] += (double)load[v * wide + dims];
+    sum[1] += (double)load[v * wide + dims + 1];
+  }
+  for (uint32_t q = 0; q < parts; q++) {
+    in += use.in[q];
+  }
+  p->load = load;
+  p->dims = (int)wide;
+  p->most[dims] = in > 0 ? limits->axons_in * sum[0] / in : INFINITY;
+  p->most[dims + 1] = limits->axons_out;
+  for (size_t d = 0; d < 2; d++) {
+    double needed = p->most[dims + d] < INFINITY ? ceil(sum[d] / p->most[dims + d]) : 1;
+    p->needed = needed > p->needed
+                    ? (uint32_t)fmin(needed, fmin(g->vertex_count, limits->most_parts))
+                    : p->needed;
+  }
+  for (size_t d = 0; d < 2; d++) { /* a vertex that is larger than a part is one by itself */
+    for (uint32_t v = 0; v < g->vertex_count; v++) {
+      p->most[dims + d] = fmax(p->most[dims + d], (double)load[v * wide + dims + d]);
+    }
+  }
+  return true;
+}
+
+/* The second try, with axons planned; @p part and the rest are only changed for the better. */
+static phasor_status attempt_axons(plan *p, const phs_hyper_limits *limits, uint32_t *part,
+                                   uint32_t *parts, phs_hyper_result *result, phs_arena *arena) {
+  uint32_t *other = PHS_NEW_ARRAY(arena, uint32_t, p->h->g.vertex_count), count, before;
+  phs_hyper_result second = *result;
+  if (!other || !plan_axons(p, limits, part, *parts, arena)) {
+    return PHASOR_ERROR_INTERNAL;
+  }
+  phasor_status status = attempt(p, limits, other, &count, &before, &second);
+  if (status == PHASOR_OK && second.cost < result->cost) {
+    memcpy(part, other, p->h->g.vertex_count * sizeof *part);
+    *parts = count;
+    *result = second;
+  }
+  return status == PHASOR_ERROR_TARGET ? PHASOR_OK : status;
+}
+
+/* One partition from beginning to end. */
+static phasor_status run_once(const plan *first, const phs_hyper_limits *limits, uint32_t *part,
+                              phs_hyper_result *result) {
+  plan p = *first;
+  phs_arena *arena = phs_arena_create();
+  uint32_t parts, before;
+  phasor_status status =
+      arena ? attempt(&p, limits, part, &parts, &before, result) : PHASOR_ERROR_INTERNAL;
+  if (status == PHASOR_OK && parts > before + before / 8) {
+    status = attempt_axons(&p, limits, part, &parts, result, arena);
+  }
+  if (status == PHASOR_OK && !refine(p.h, limits, part, parts, parts > first->needed, result)) {
+    status = PHASOR_ERROR_INTERNAL;
+  }
+  phs_arena_destroy(arena);
+  return status;
+}
+
 phasor_status phs_hyper_multilevel(const phs_hypergraph *g, const phs_hyper_limits *limits,
                                    const phs_hyper_options *o, uint32_t needed, uint32_t *part,
                                    phs_hyper_result *result) {
   phs_arena *arena = phs_arena_create();
   phs_hyper h;
   phasor_status status = PHASOR_ERROR_INTERNAL;
-  plan p = {.h = &h, .o = o, .dims = g->dims, .load = g->load, .needed = needed};
-  if (!arena || !phs_hyper_create(g, o->jobs, arena, &h) || !weigh_pins(&p, arena)) {
+  phs_hyper_options again = *o;
+  plan p = {.h = &h, .o = &again, .dims = g->dims, .load = g->load, .needed = needed};
+  uint32_t *other = arena ? PHS_NEW_ARRAY(arena, uint32_t, g->vertex_count) : NULL;
+  if (!other || !phs_hyper_create(g, o->jobs, arena, &h) || !weigh_pins(&p, arena)) {
     goto cleanup;
   }
   memcpy(p.most, limits->capacity, sizeof limits->capacity);
-  uint32_t parts = first_parts(&p, limits->most_parts, o->seed, part);
-  if (parts == PHS_HYPER_NONE) {
-    goto cleanup;
-  }
-  status = PHASOR_ERROR_TARGET;
-  if (parts > limits->most_parts) {
-    goto cleanup;
-  }
-  status = phs_hyper_split(g, limits, o->jobs, NULL, part, &parts, result);
-  if (status == PHASOR_OK && !refine(&h, limits, o, part, parts, result)) {
-    status = PHASOR_ERROR_INTERNAL;
+  status = run_once(&p, limits, part, result);
+  int tries = g->row[g->net_count] < AGAIN_PINS ? 4 : 1; /* small ones: the best of several */
+  for (int i = 1; i < tries && status == PHASOR_OK && result->parts > 1; i++) {
+    phs_hyper_result second = *result;
+    again.seed = o->seed + (uint64_t)i * 1000003;
+    if (run_once(&p, limits, other, &second) == PHASOR_OK && second.cost < result->cost) {
+      memcpy(part, other, g->vertex_count * sizeof *part);
+      *result = second;
+    }
   }
 cleanup:
   phs_arena_destroy(arena);
