@@ -129,10 +129,7 @@ static void lint_silent(const phs_net *net, phs_diag *diag) {
 static phasor_status check_map(phasor_network *n, const phasor_options *o,
                                const phs_target *target) {
   phs_mapping mapping = {0};
-  phasor_status status = phs_network_need_step(n);
-  if (status == PHASOR_OK) {
-    status = phs_mapping_make(n, o, target, &mapping);
-  }
+  phasor_status status = phs_mapping_make(n, o, target, &mapping);
   phs_mapping_free(&mapping);
   return status;
 }

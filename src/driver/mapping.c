@@ -42,7 +42,8 @@ static phasor_status make_map(phasor_network *n, const phasor_options *o, phs_ma
                              .progress = progress,
                              .user = n->session};
   double began = phs_stage_begin(n->session, "map");
-  phasor_status status = phs_map_network(m->work, m->machine, &options, &n->session->diag, &m->map);
+  phasor_status status =
+      phs_map_network_tried(m->work, m->machine, &options, &n->session->diag, &m->map, &m->tried);
   phs_stage_end(n->session, "map", began);
   return status;
 }
@@ -58,8 +59,9 @@ static void tell_pruned(phasor_network *n, const phasor_options *o, const phs_ma
         "'%s': %.0f of %.0f synapses (%.3g %%) are below %g and left out, %.3g %% of the sum "
         "of magnitudes",
         p.projection, p.dropped, p.synapses, share, o->prune_below, 100 * p.magnitude_share);
-    if (m->map) {
-      phs_map_note(m->map,
+    phs_map *map = m->map ? m->map : m->tried;
+    if (map) {
+      phs_map_note(map,
                    "pruned '%s': %.0f of %.0f synapses below %g left out, %.3g %% of the sum of "
                    "magnitudes",
                    p.projection, p.dropped, p.synapses, o->prune_below, 100 * p.magnitude_share);
@@ -163,6 +165,7 @@ phasor_status phs_mapping_make(phasor_network *n, const phasor_options *o, const
 
 void phs_mapping_free(phs_mapping *m) {
   phs_map_free(m->map);
+  phs_map_free(m->tried);
   phs_work_free(m->work);
   phs_rates_free(&m->rates);
   phs_machine_free(m->machine);
@@ -212,14 +215,9 @@ phasor_status phs_mapping_write(phasor_network *n, const phs_mapping *m, const c
   return status;
 }
 
-/* Passes a diagnostic on and keeps its text. */
-static void listen(void *user, const phasor_diagnostic *d) {
-  phs_mapping_log *l = user;
-  if (l->before.fn) {
-    l->before.fn(l->before.user, d);
-  }
-  char *text = l->arena ? phasor_diagnostic_text(d, PHASOR_STYLE_TEXT, false) : NULL;
-  if (text && l->count == l->room) {
+/* Keeps a line. */
+static void keep(phs_mapping_log *l, const char *label, const char *text) {
+  if (l->arena && l->count == l->room) {
     size_t room = l->room ? 2 * l->room : 16;
     const char **list = PHS_NEW_ARRAY(l->arena, const char *, room);
     if (list && l->count > 0) {
@@ -228,9 +226,25 @@ static void listen(void *user, const phasor_diagnostic *d) {
     l->text = list ? list : l->text;
     l->room = list ? room : l->room;
   }
-  if (text && l->count < l->room) {
-    l->text[l->count] = phs_arena_strdup(l->arena, text);
+  if (l->count < l->room) {
+    int length = (int)strcspn(text, "\n");
+    l->text[l->count] = phs_arena_printf(l->arena, "%s%.*s", label, length, text);
     l->count += l->text[l->count] != NULL;
+  }
+}
+
+/* Passes a diagnostic on and keeps what it says. */
+static void listen(void *user, const phasor_diagnostic *d) {
+  phs_mapping_log *l = user;
+  if (l->before.fn) {
+    l->before.fn(l->before.user, d);
+  }
+  phasor_diagnostic plain = *d;
+  plain.help = NULL;
+  char *text = phasor_diagnostic_text(&plain, PHASOR_STYLE_SHORT, false);
+  keep(l, "", text ? text : d->message);
+  if (d->help) {
+    keep(l, "help: ", d->help);
   }
   free(text);
 }
@@ -263,7 +277,7 @@ phasor_status phs_mapping_report(phasor_network *n, const phasor_options *o, con
   }
   const phs_report_failure failure = {.work = m->work,
                                       .machine = m->machine,
-                                      .map = m->map,
+                                      .map = m->tried,
                                       .model = n->net->name,
                                       .target = o->target,
                                       .diagnostic = l->text,

@@ -17,7 +17,8 @@ typedef struct phs_mapping {
   phs_machine *machine;
   phs_rates rates;
   phs_work *work;
-  phs_map *map; /**< finished where the status was PHASOR_OK; else NULL or what was tried */
+  phs_map *map;   /**< finished */
+  phs_map *tried; /**< notes of a mapping that was refused, or NULL */
 } phs_mapping;
 
 /**

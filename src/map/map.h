@@ -212,6 +212,11 @@ phasor_status phs_map_check(const phs_map *m, phs_diag *diag);
 /** All stages. @param out freed with phs_map_free(), before the work graph and the machine */
 phasor_status phs_map_network(const phs_work *w, const phs_machine *machine,
                               const phs_map_options *o, phs_diag *diag, phs_map **out);
+/** The same. @param tried after a failure a map with the notes of what was tried, of use for
+ * nothing else and freed like @p out, or NULL; NULL after success */
+phasor_status phs_map_network_tried(const phs_work *w, const phs_machine *machine,
+                                    const phs_map_options *o, phs_diag *diag, phs_map **out,
+                                    phs_map **tried);
 
 /** "neurons", "synapse bits": what a capacity counts, in words of messages. */
 const char *phs_capacity_words(phs_capacity c);
