@@ -16,6 +16,9 @@
 #include <string.h>
 
 enum { ROUNDS = 100, LOGARITHMS = 4096, SAMPLES = 512 };
+/* Trials of an item from which on more bring little: hot and cold, an item of some hundreds meets
+ * each site many times. */
+#define MOST_TRIALS 8000.0
 
 typedef struct rectangle {
   uint32_t x0, y0, x1, y1; /* half open */
@@ -288,7 +291,8 @@ static void run(annealer *n) {
     widest = n->o->tile;
   }
   n->window = widest;
-  n->moves = n->o->effort / ROUNDS / (2 * degree + 16) / n->s->graph->core_count;
+  double trials = n->o->effort / (2 * degree + 16) / n->s->graph->core_count;
+  n->moves = (trials < MOST_TRIALS ? trials : MOST_TRIALS) / ROUNDS;
   for (uint32_t round = 0; round < ROUNDS; round++) {
     start_round(n, round, scale);
     phs_parallel(n->o->tile ? n->workers : 1, (size_t)n->tiles_x * n->tiles_y, 1, anneal_tiles, n);

@@ -9,8 +9,6 @@
 #define LOOKUPS_AN_EDGE 3000.0
 #define LEAST_LOOKUPS 2e8
 #define MOST_LOOKUPS 6e9
-/* More than so many for each core and neighbour bring nothing on small graphs. */
-#define LOOKUPS_A_CORE 5e3
 /* Cores from which on the grid is annealed in tiles by all threads, and the sides of these. */
 #define MANY_CORES 6000
 #define TILE_SIDE 48
@@ -266,19 +264,25 @@ static phasor_status begin(plc_state *s, phs_map *m, const plc_anneal_options *o
   return PHASOR_OK;
 }
 
-/* Cores one by one: in tiles by all threads where they are many. */
+/* Cores one by one: in tiles by all threads where they are many, and again from hotter beginnings,
+ * each kept if it ends better, where they are few. */
 static bool anneal_cores(plc_state *s, plc_anneal_options o) {
+  static const double heat[] = {0.1, 0.4, 0.8, 0.25};
   uint32_t n = s->graph->core_count;
   double edges = (double)s->graph->row[n] / 2;
-  double enough = LOOKUPS_A_CORE * (n + 2 * edges);
+  int times = n + 2 * edges <= START_ENTRIES / 4 ? 4 : 1;
+  bool ok = true;
   o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
-  o.effort = o.effort < enough ? o.effort : enough;
-  o.seed += 100;
-  if (n > MANY_CORES) {
-    o.tile = TILE_SIDE;
-    o.heat = 0.02;
+  for (int i = 0; ok && i < times; i++) {
+    o.seed += 100;
+    o.heat = heat[i];
+    if (n > MANY_CORES) {
+      o.tile = TILE_SIDE;
+      o.heat = 0.02;
+    }
+    ok = plc_anneal(s, &o);
   }
-  return plc_anneal(s, &o);
+  return ok;
 }
 
 phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,
