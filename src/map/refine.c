@@ -12,16 +12,27 @@
 #define MOST_PINS ((uint64_t)24 << 20)
 enum { PIECES = 16, MOST_ROUNDS = 3 };
 #define LEAST_GAIN 0.005
-/* Larger networks are refined once: what a second time finds is a percent. */
-#define AGAIN_SYNAPSES 1e6
+/* Of lists: with more, networks are refined once and with one pass. */
+#define AGAIN_LISTED 2e6
+/* Of lists, beyond which refining would take longer than all the rest. */
+#define MOST_LISTED 2e7
 
 static double place_distance(const void *user, uint32_t a, uint32_t b) {
   const phs_map *m = user;
   return a == b ? 0 : phs_machine_cost(m->machine, m->core[a].place, m->core[b].place);
 }
 
+static uint64_t listed_synapses(const phs_work *w) {
+  double listed = 0;
+  for (uint32_t q = 0; q < w->projection_count; q++) {
+    listed += w->projection[q].wiring == PHS_WIRING_LIST ? w->projection[q].synapses : 0;
+  }
+  return (uint64_t)listed;
+}
+
 static bool worth_it(const phs_map *m) {
-  if (m->core_count < 2 || m->core_count > MOST_CORES || !(m->traffic.weighted_hops > 0)) {
+  if (m->core_count < 2 || m->core_count > MOST_CORES ||
+      (double)listed_synapses(m->work) > MOST_LISTED || !(m->traffic.weighted_hops > 0)) {
     return false;
   }
   for (uint32_t s = 0; s < m->slice_count; s++) {
@@ -139,16 +150,14 @@ static phasor_status refine_atoms(phs_map *m, const phs_atoms *a, uint32_t *core
   phs_atom_graph g = {0};
   phs_box *tile = tiles_of(m);
   double *bits = phs_bits_per_synapse(m->work, m->machine, m);
-  uint64_t listed = 0;
-  for (uint32_t q = 0; q < m->work->projection_count; q++) {
-    const phs_work_projection *p = &m->work->projection[q];
-    listed += p->wiring == PHS_WIRING_LIST ? (uint64_t)p->synapses : 0;
-  }
-  phasor_status status = tile && bits
-                             ? phs_atom_graph_create(a, tile, 1, bits, MOST_PINS + 2 * listed, &g)
-                             : PHASOR_ERROR_INTERNAL;
+  phasor_status status =
+      tile && bits
+          ? phs_atom_graph_create(a, tile, 1, bits, MOST_PINS + 2 * listed_synapses(m->work), &g)
+          : PHASOR_ERROR_INTERNAL;
   if (status == PHASOR_OK) {
-    phs_hyper_options o = {.seed = m->options.seed, .jobs = m->options.jobs, .effort = 1};
+    phs_hyper_options o = {.seed = m->options.seed,
+                           .jobs = m->options.jobs,
+                           .effort = (double)listed_synapses(m->work) < AGAIN_LISTED};
     double cost;
     status = phs_hyper_refine(&g.h, &g.limits, &o, m->core_count, place_distance, m, core, &cost);
   }
@@ -187,7 +196,7 @@ phasor_status phs_map_refine(phs_map *m, phs_diag *diag) {
       return phs_map_no_memory(diag, "refining");
     }
     better = better && m->traffic.weighted_hops < last * (1 - LEAST_GAIN) &&
-             m->work->synapses < AGAIN_SYNAPSES;
+             (double)listed_synapses(m->work) < AGAIN_LISTED;
   }
   if (m->traffic.weighted_hops < before) {
     phs_map_note(m, "refined on its places: %.6g spike-hops a step, weighted %.6g instead of %.6g",
