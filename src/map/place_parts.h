@@ -82,9 +82,10 @@ static inline uint32_t plc_block(const plc_state *s, const plc_limit *l, uint32_
   return l->domain < 0 ? site : phs_machine_block(s->machine, l->domain, site);
 }
 
-/** An empty state of the map's cores, with the capacities that they could exceed. False without
- * memory. */
-bool plc_state_create(const phs_map *m, const phs_core_graph *g, phs_arena *arena, plc_state *out);
+/** An empty state of the map's cores, with the capacities that they could exceed. @p distances:
+ * with tables of them. False without memory. */
+bool plc_state_create(const phs_map *m, const phs_core_graph *g, bool distances, phs_arena *arena,
+                      plc_state *out);
 /** Whether @p item could be put at @p site besides what is there. */
 bool plc_fits(const plc_state *s, uint32_t item, uint32_t site);
 /** Puts an unplaced item into a free slot. */

@@ -63,7 +63,8 @@ static bool add_limits(const phs_map *m, phs_arena *arena, plc_state *s) {
   return ok;
 }
 
-bool plc_state_create(const phs_map *m, const phs_core_graph *g, phs_arena *arena, plc_state *out) {
+bool plc_state_create(const phs_map *m, const phs_core_graph *g, bool distances, phs_arena *arena,
+                      plc_state *out) {
   const phs_machine *k = m->machine;
   *out = (plc_state){.machine = k,
                      .graph = g,
@@ -74,8 +75,9 @@ bool plc_state_create(const phs_map *m, const phs_core_graph *g, phs_arena *aren
   out->at = PHS_NEW_ARRAY(arena, uint32_t, m->core_count);
   out->slot = PHS_NEW_ARRAY(arena, uint32_t, m->core_count);
   out->item = PHS_NEW_ARRAY(arena, uint32_t, (size_t)k->grid_count * k->cores_per_node);
-  if (!out->at || !out->slot || !out->item || !plc_metric_create(k, arena, &out->metric) ||
-      !add_limits(m, arena, out)) {
+  out->metric = (plc_metric){.width = k->width, .height = k->height};
+  if (!out->at || !out->slot || !out->item ||
+      (distances && !plc_metric_create(k, arena, &out->metric)) || !add_limits(m, arena, out)) {
     return false;
   }
   plc_clear(out);

@@ -40,6 +40,9 @@ static inline int flow_compare(const void *a, const void *b) {
 /** Sorts, and adds what is there twice. */
 static inline void flow_sort(flow_list *l) {
   size_t kept = 0;
+  if (l->count == 0) {
+    return;
+  }
   qsort(l->edge, l->count, sizeof *l->edge, flow_compare);
   for (size_t i = 0; i < l->count; i++) {
     if (kept > 0 && flow_compare(&l->edge[kept - 1], &l->edge[i]) == 0) {
