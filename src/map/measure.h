@@ -76,7 +76,9 @@ typedef struct phs_measure {
   double *rate;       /**< [slice_count] */
   bool *listed;       /**< [population_count]: some slices are no boxes */
   bool *by_rows;      /**< [projection_count]: flows are made row by row */
-  phs_bins *bins;     /**< [population_count] */
+  bool *even_out; /**< [population_count]: slices of one size send alike, whatever their place */
+  bool *even_in;  /**< [population_count]: and get alike */
+  phs_bins *bins; /**< [population_count] */
   uint32_t *limit_row;
   phs_limit *limit; /**< of slice s with parts: limit_row[s] to limit_row[s + 1] */
   uint32_t *share_row;

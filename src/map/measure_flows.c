@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define CHUNK 64
+#define LOOK_BACK 4
 
 /* One way from the slice to a core. */
 typedef struct way {
@@ -287,18 +288,25 @@ static void gather_rows(collector *c) {
   }
 }
 
-static bool put(chunk *k, const phs_flow *f) {
-  if (f->axons == 0) {
-    return true;
-  }
-  if (k->count == k->room) {
-    size_t room = k->room ? k->room + k->room / 2 : 256;
+static bool need_room(chunk *k, size_t more) {
+  if (k->room - k->count < more) {
+    size_t room = k->room + k->room / 2 + more + 256;
     stored_flow *flow = realloc(k->flow, room * sizeof *flow);
     if (!flow) {
       return false;
     }
     k->flow = flow;
     k->room = room;
+  }
+  return true;
+}
+
+static bool put(chunk *k, const phs_flow *f) {
+  if (f->axons == 0) {
+    return true;
+  }
+  if (!need_room(k, 1)) {
+    return false;
   }
   k->flow[k->count++] = (stored_flow){.core = f->core, .axons = f->axons, .rate = (float)f->rate};
   return true;
@@ -344,25 +352,72 @@ static bool flows_of(collector *c, uint32_t s, chunk *k) {
   return put_flows(c, k);
 }
 
+/* A slice from @p first on, not long before @p s, that sends what it does, without a look at where
+ * they lie: slices of a cut population have one of two sizes. Else @p s. */
+static size_t sends_alike(const phs_measure *ms, size_t first, size_t s) {
+  const phs_slice *b = &ms->m->slice[s];
+  if (!ms->even_out[b->population] || b->role != PHS_SLICE_NEURONS) {
+    return s;
+  }
+  for (size_t i = s; i > first && s - i < LOOK_BACK; i--) {
+    const phs_slice *a = &ms->m->slice[i - 1];
+    if (a->population == b->population && a->count == b->count && a->role == b->role) {
+      return i - 1;
+    }
+  }
+  return s;
+}
+
+static bool repeat(chunk *k, size_t from, size_t count) {
+  if (!need_room(k, count)) {
+    return false;
+  }
+  memcpy(k->flow + k->count, k->flow + from, count * sizeof *k->flow);
+  k->count += count;
+  return true;
+}
+
 static void make_chunks(void *user, size_t first, size_t end, int thread) {
   flows *f = user;
   collector *c = &f->collector[thread];
   c->ms = f->ms;
   c->pairs = phs_pairs_of(f->ms, thread);
   chunk *k = &f->chunk[first / CHUNK];
+  size_t begin[CHUNK + 1] = {0}; /* where the flows of each slice begin */
   for (size_t s = first; s < end && !atomic_load(&f->ms->failed); s++) {
-    size_t before = k->count;
-    if (!c->pairs || !flows_of(c, (uint32_t)s, k)) {
+    const size_t like = sends_alike(f->ms, first, s);
+    const size_t before = k->count, *at = begin + (like - first);
+    bool ok = like < s ? repeat(k, at[0], at[1] - at[0]) : c->pairs && flows_of(c, (uint32_t)s, k);
+    if (!ok) {
       atomic_store(&f->ms->failed, true);
       return;
     }
     f->ms->m->flows.row[s + 1] = k->count - before;
+    begin[s - first + 1] = k->count;
   }
 }
 
 /* ---------------------------------------------------------------------------------- all slices */
 
-static bool store(phs_map *m, chunk *k, size_t chunks) {
+static void store_chunks(void *user, size_t first, size_t end, int thread) {
+  flows *all = user;
+  phs_flows *f = &all->ms->m->flows;
+  (void)thread;
+  for (size_t i = first; i < end; i++) {
+    chunk *k = &all->chunk[i];
+    const size_t at = (size_t)f->row[i * CHUNK];
+    for (size_t n = 0; n < k->count; n++) {
+      f->core[at + n] = k->flow[n].core;
+      f->axons[at + n] = k->flow[n].axons;
+      f->rate[at + n] = k->flow[n].rate;
+    }
+    free(k->flow);
+    k->flow = NULL;
+  }
+}
+
+static bool store(flows *all, size_t chunks) {
+  phs_map *m = all->ms->m;
   phs_flows *f = &m->flows;
   for (uint32_t s = 0; s < m->slice_count; s++) {
     f->row[s + 1] += f->row[s];
@@ -374,16 +429,7 @@ static bool store(phs_map *m, chunk *k, size_t chunks) {
   if (!f->core || !f->axons || !f->rate) {
     return false;
   }
-  size_t at = 0;
-  for (size_t i = 0; i < chunks; i++) {
-    for (size_t n = 0; n < k[i].count; n++, at++) {
-      f->core[at] = k[i].flow[n].core;
-      f->axons[at] = k[i].flow[n].axons;
-      f->rate[at] = k[i].flow[n].rate;
-    }
-    free(k[i].flow);
-    k[i].flow = NULL;
-  }
+  phs_parallel(all->ms->threads, chunks, 1, store_chunks, all);
   return true;
 }
 
@@ -406,7 +452,7 @@ bool phs_measure_flows(phs_measure *ms) {
     return false;
   }
   phs_parallel(ms->threads, m->slice_count, CHUNK, make_chunks, &f);
-  bool ok = !atomic_load(&ms->failed) && store(m, f.chunk, chunks);
+  bool ok = !atomic_load(&ms->failed) && store(&f, chunks);
   for (size_t i = 0; i < chunks; i++) {
     free(f.chunk[i].flow);
   }

@@ -177,7 +177,56 @@ static bool choose_rows(phs_measure *ms) {
   return true;
 }
 
+/* ----------------------------------------------------------------------------------- even */
+
+/* Every target from every source. */
+static bool is_dense(const phs_measure *ms, const phs_work_projection *p) {
+  for (int d = 0; d < PHS_MAP_RANK; d++) {
+    const phs_window_axis *a = &p->window[d];
+    if (a->stride != 0 || a->offset != 0 || a->step != 1 ||
+        a->taps != ms->w->population[p->source].dim[d]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Whether numbers depend on the sizes of the slices alone. */
+static bool is_even(const phs_measure *ms, uint32_t projection) {
+  const phs_work_projection *p = &ms->w->projection[projection];
+  if (ms->by_rows[projection] || p->wiring == PHS_WIRING_LIST) {
+    return false;
+  }
+  if (p->wiring == PHS_WIRING_WINDOW) {
+    return is_dense(ms, p);
+  }
+  const phs_rule rule = p->recipe->rule;
+  return rule != PHS_RULE_ONE_TO_ONE && rule != PHS_RULE_DISTANCE && rule != PHS_RULE_LIST &&
+         (!p->recipe->same_population || p->recipe->autapses);
+}
+
+static bool find_even(phs_measure *ms) {
+  const phs_work *w = ms->w;
+  ms->even_out = PHS_NEW_ARRAY(ms->arena, bool, (size_t)w->population_count + 1);
+  ms->even_in = PHS_NEW_ARRAY(ms->arena, bool, (size_t)w->population_count + 1);
+  if (!ms->even_out || !ms->even_in) {
+    return false;
+  }
+  for (uint32_t i = 0; i < w->population_count; i++) {
+    const phs_population *p = &w->population[i];
+    ms->even_in[i] = ms->m->part_count == 0;
+    ms->even_out[i] = ms->m->part_count == 0 && p->rate_count == 1;
+    for (uint32_t k = 0; k < p->in_count; k++) {
+      ms->even_in[i] &= is_even(ms, w->in[p->first_in + k]);
+    }
+    for (uint32_t k = 0; k < p->out_count; k++) {
+      ms->even_out[i] &= is_even(ms, w->out[p->first_out + k]);
+    }
+  }
+  return true;
+}
+
 bool phs_measure_prepare(phs_measure *ms) {
-  return make_boxes(ms) && make_limits(ms) && make_shares(ms) && choose_rows(ms) &&
+  return make_boxes(ms) && make_limits(ms) && make_shares(ms) && choose_rows(ms) && find_even(ms) &&
          phs_pairs_prepare(ms);
 }

@@ -30,6 +30,11 @@ static void shuffle(uint32_t *list, uint32_t n, uint64_t seed) {
   }
 }
 
+/* Orders alone look at neither traffic nor distances. */
+static bool needs_graph(phs_place_method method) {
+  return method == PHS_PLACE_GOOD || method == PHS_PLACE_GREEDY;
+}
+
 /* Sites and cores as the method takes them. */
 static bool prepare(job *j, phs_place_method method) {
   const phs_machine *k = j->m->machine;
@@ -37,7 +42,8 @@ static bool prepare(job *j, phs_place_method method) {
   j->sites = k->node_count;
   j->site = PHS_NEW_ARRAY(j->arena, uint32_t, k->node_count);
   j->item = PHS_NEW_ARRAY(j->arena, uint32_t, n);
-  if (!j->site || !j->item || !plc_state_create(j->m, &j->graph, j->arena, &j->state)) {
+  if (!j->site || !j->item ||
+      !plc_state_create(j->m, &j->graph, needs_graph(method), j->arena, &j->state)) {
     return false;
   }
   for (uint32_t i = 0; i < n; i++) {
