@@ -331,7 +331,7 @@ static void never_worse(void **state) {
     phs_arena *a = phs_arena_create();
     phs_core_graph g;
     plc_state s;
-    assert_true(phs_core_graph_create(c.map, a, &g) && plc_state_create(c.map, &g, a, &s));
+    assert_true(phs_core_graph_create(c.map, a, &g) && plc_state_create(c.map, &g, true, a, &s));
     for (uint32_t p = 0, next = 0; next < l.cores; p++) {
       for (uint32_t free_slots = 0; free_slots < s.slots && next < l.cores; free_slots++) {
         if (plc_fits(&s, next, p)) {
