@@ -5,6 +5,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+bool phs_work_has_structure(const phs_work *w) {
+  for (uint32_t q = 0; q < w->projection_count; q++) {
+    const phs_work_projection *p = &w->projection[q];
+    if (p->wiring != PHS_WIRING_RECIPE || p->recipe->rule == PHS_RULE_ONE_TO_ONE) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool phs_population_is_fine(const phs_work *w, uint32_t population) {
   const phs_population *p = &w->population[population];
   for (uint32_t i = 0; i < p->in_count; i++) {

@@ -251,18 +251,6 @@ static bool has_wiring(const phs_work *w, phs_wiring wiring) {
   return false;
 }
 
-/* Rules have nothing that a partition could find beyond tiles: neurons are reached alike, or by
- * their distance. */
-static bool has_structure(const phs_work *w) {
-  for (uint32_t q = 0; q < w->projection_count; q++) {
-    const phs_work_projection *p = &w->projection[q];
-    if (p->wiring != PHS_WIRING_RECIPE || p->recipe->rule == PHS_RULE_ONE_TO_ONE) {
-      return true;
-    }
-  }
-  return false;
-}
-
 static phasor_status try_all(good *g) {
   phasor_status status = PHASOR_OK;
   const phs_work *w = g->m->work;
@@ -279,7 +267,7 @@ static phasor_status try_all(good *g) {
   if (status == PHASOR_OK && has_wiring(w, PHS_WIRING_WINDOW)) {
     status = try_joint(g);
   }
-  if (status != PHASOR_OK || !has_structure(w) || !find_tiles(g)) {
+  if (status != PHASOR_OK || !phs_work_has_structure(w) || !find_tiles(g)) {
     return status;
   }
   g->bits_per_synapse = measure_bits(g);

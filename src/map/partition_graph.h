@@ -17,10 +17,10 @@ typedef struct phs_atoms {
   const phs_work *work;
   const phs_machine *machine;
   uint32_t count;
-  uint32_t *first;   /**< [population_count + 1]; inputs have none */
-  phs_box *box;      /**< [count], of populations that are not fine: bounding boxes */
-  phs_tiling *grid;  /**< [population_count]: a regular grid of atoms; n[0] == 0: irregular */
-  bool *fine;        /**< [population_count]: each neuron is an atom */
+  uint32_t *first;  /**< [population_count + 1]; inputs have none */
+  phs_box *box;     /**< [count], of populations that are not fine: bounding boxes */
+  phs_tiling *grid; /**< [population_count]: a regular grid of atoms; n[0] == 0: irregular */
+  bool *fine;       /**< [population_count]: each neuron is an atom */
 } phs_atoms;
 
 /** Atoms that cut each tile in about @p pieces. @return NULL without memory */
@@ -33,6 +33,10 @@ phs_atoms *phs_atoms_of_map(const phs_map *m, uint32_t pieces, uint32_t **core);
 void phs_atoms_free(phs_atoms *a);
 /** Whether populations are treated neuron by neuron: they have listed synapses. */
 bool phs_population_is_fine(const phs_work *w, uint32_t population);
+
+/** Whether a partition of atoms may find more than tiles: not for rules, whose neurons are reached
+ * alike, or by their distance. */
+bool phs_work_has_structure(const phs_work *w);
 
 /** A hypergraph over atoms, and the limits of parts. Owns its arrays. */
 typedef struct phs_atom_graph {

@@ -17,6 +17,9 @@ enum { PIECES = 16, MOST_ROUNDS = 3 };
 /* Of lists, beyond which refining would take longer than all the rest. */
 #define MOST_LISTED 2e7
 
+/* Neurons that rules alone join: little is found. */
+#define MOST_RULED 100000u
+
 static double place_distance(const void *user, uint32_t a, uint32_t b) {
   const phs_map *m = user;
   return a == b ? 0 : phs_machine_cost(m->machine, m->core[a].place, m->core[b].place);
@@ -32,7 +35,9 @@ static uint64_t listed_synapses(const phs_work *w) {
 
 static bool worth_it(const phs_map *m) {
   if (m->core_count < 2 || m->core_count > MOST_CORES ||
-      (double)listed_synapses(m->work) > MOST_LISTED || !(m->traffic.weighted_hops > 0)) {
+      (double)listed_synapses(m->work) > MOST_LISTED ||
+      (m->work->neurons > MOST_RULED && !phs_work_has_structure(m->work)) ||
+      !(m->traffic.weighted_hops > 0)) {
     return false;
   }
   for (uint32_t s = 0; s < m->slice_count; s++) {
