@@ -266,9 +266,9 @@ static phasor_status place(job *j, phs_place_method method) {
   if (m->core_count > m->machine->core_count) {
     return too_many_cores(j);
   }
-  bool by_traffic = method == PHS_PLACE_GOOD || method == PHS_PLACE_GREEDY;
   j->graph = (phs_core_graph){.core_count = m->core_count};
-  if ((by_traffic && !phs_core_graph_create(m, j->arena, &j->graph)) || !prepare(j, method)) {
+  if ((needs_graph(method) && !phs_core_graph_create(m, j->arena, &j->graph)) ||
+      !prepare(j, method)) {
     return PHASOR_ERROR_INTERNAL;
   }
   phasor_status status = place_cores(j, method);
