@@ -7,7 +7,7 @@
 
 /* Distances that annealing may look up: so many for each edge of the graph, within bounds. */
 #define LOOKUPS_AN_EDGE 3000.0
-#define LEAST_LOOKUPS 2e8
+#define LEAST_LOOKUPS 4e8
 #define MOST_LOOKUPS 6e9
 /* Cores from which on the grid is annealed in tiles by all threads, and the sides of these. */
 #define MANY_CORES 6000
