@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* Partitioning at the level of networks: which cuts are tried, and which one is kept. */
-#include "map/partition.h"
+#include "map/partition_graph.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -24,6 +24,8 @@ void phs_candidates_free(phs_candidates *c) {
     phs_plan_free(c->plan[i]);
   }
   c->count = 0;
+  free(c->bits_per_synapse);
+  c->bits_per_synapse = NULL;
 }
 
 /* Fan-in that was split, said once. */
@@ -204,6 +206,8 @@ phasor_status phs_partition_candidates(phs_map *m, phs_candidates *out, phs_diag
   phs_plan *p = NULL;
   bool good = m->options.mode == PHS_MAP_GOOD;
   phasor_status linear = try_direct(m, trial, &p, good ? &quiet : diag);
+  out->bits_per_synapse =
+      phs_bits_per_synapse(m->work, m->machine, linear == PHASOR_OK ? trial : NULL);
   if (linear == PHASOR_OK) {
     note_split(m, trial);
     phs_candidates_add(m, out, p, trial);
@@ -211,6 +215,9 @@ phasor_status phs_partition_candidates(phs_map *m, phs_candidates *out, phs_diag
   phs_map_free(trial);
   if (!good || (linear != PHASOR_OK && linear != PHASOR_ERROR_TARGET)) {
     return linear;
+  }
+  if (!out->bits_per_synapse) {
+    return phs_map_no_memory(diag, "slices");
   }
   phasor_status status = phs_partition_good(m, out, diag);
   if (status == PHASOR_OK && out->count == 0) {

@@ -144,6 +144,8 @@ typedef struct phs_candidates {
   phs_plan *plan[PHS_CANDIDATES];
   double deliveries[PHS_CANDIDATES];
   int count;
+  double *bits_per_synapse; /**< [projection_count]: of LIST projections, as the linear cut has
+                               them */
 } phs_candidates;
 /** Makes and compares plans of the mode that the options say. @p m takes the notes alone. */
 phasor_status phs_partition_candidates(phs_map *m, phs_candidates *out, phs_diag *diag);

@@ -21,7 +21,6 @@ typedef struct good {
   phs_diag *diag;
   phs_tiling *tiling; /* free: the cheapest */
   phs_box *tile;      /* one of them, in the middle */
-  double *bits_per_synapse;
   phs_atoms *atoms;
   phs_atom_graph graph;
   uint32_t *part;
@@ -149,7 +148,7 @@ static phasor_status try_hypergraph(good *g) {
   double grown = 1;
   for (size_t i = 0; i < sizeof shared / sizeof *shared && grown > 0.02; i++) {
     if (i > 0 &&
-        !phs_atom_graph_load(&g->graph, g->atoms, g->tile, shared[i], g->bits_per_synapse)) {
+        !phs_atom_graph_load(&g->graph, g->atoms, g->tile, shared[i], g->out->bits_per_synapse)) {
       return phs_map_no_memory(g->diag, "loads");
     }
     phs_hyper_options o = hyper_options(g);
@@ -208,10 +207,10 @@ static phasor_status make_graph(good *g) {
   }
   for (; pieces > 0; pieces /= 2) {
     g->atoms = phs_atoms_of_tilings(g->m->work, g->m->machine, g->tiling, pieces);
-    phasor_status status = g->atoms
-                               ? phs_atom_graph_create(g->atoms, g->tile, 1, g->bits_per_synapse,
-                                                       most_pins(g), &g->graph)
-                               : PHASOR_ERROR_INTERNAL;
+    phasor_status status =
+        g->atoms ? phs_atom_graph_create(g->atoms, g->tile, 1, g->out->bits_per_synapse,
+                                         most_pins(g), &g->graph)
+                 : PHASOR_ERROR_INTERNAL;
     if (status == PHASOR_OK) {
       g->part = calloc((size_t)g->atoms->count + 1, sizeof *g->part);
       phs_map_note(g->m, "hypergraph: %" PRIu32 " atoms, %" PRIu32 " nets, %" PRIu64 " pins",
@@ -226,20 +225,6 @@ static phasor_status make_graph(good *g) {
   }
   phs_map_note(g->m, "hypergraph: too many pins; not tried");
   return PHASOR_ERROR_TARGET;
-}
-
-/* Bits of listed synapses as the linear cut has them. */
-static double *measure_bits(const good *g) {
-  phs_map *trial = g->out->count > 0 ? phs_map_trial(g->m) : NULL;
-  bool measured = false;
-  if (trial) {
-    phs_diag quiet = {0};
-    measured = phs_plan_install(g->out->plan[0], trial, NULL, &quiet) == PHASOR_OK &&
-               phs_map_measure(trial, &quiet) == PHASOR_OK;
-  }
-  double *bits = phs_bits_per_synapse(g->m->work, g->m->machine, measured ? trial : NULL);
-  phs_map_free(trial);
-  return bits;
 }
 
 static bool has_wiring(const phs_work *w, phs_wiring wiring) {
@@ -270,10 +255,6 @@ static phasor_status try_all(good *g) {
   if (status != PHASOR_OK || !phs_work_has_structure(w) || !find_tiles(g)) {
     return status;
   }
-  g->bits_per_synapse = measure_bits(g);
-  if (!g->bits_per_synapse) {
-    return phs_map_no_memory(g->diag, "slices");
-  }
   status = make_graph(g);
   if (status != PHASOR_OK) {
     return status == PHASOR_ERROR_TARGET ? PHASOR_OK : status;
@@ -292,7 +273,6 @@ phasor_status phs_partition_good(phs_map *m, phs_candidates *out, phs_diag *diag
   phs_atom_graph_free(&g.graph);
   phs_atoms_free(g.atoms);
   free(g.part);
-  free(g.bits_per_synapse);
   free(g.tiling);
   free(g.tile);
   return status;
