@@ -259,26 +259,37 @@ static phasor_status map_direct(phs_map *m, phs_diag *diag) {
   return status;
 }
 
-phasor_status phs_map_network(const phs_work *w, const phs_machine *machine,
-                              const phs_map_options *o, phs_diag *diag, phs_map **out) {
+phasor_status phs_map_network_tried(const phs_work *w, const phs_machine *machine,
+                                    const phs_map_options *o, phs_diag *diag, phs_map **out,
+                                    phs_map **tried) {
+  *tried = NULL;
   phs_map *m = phs_map_create(w, machine, o);
   if (!m) {
     return phs_map_no_memory(diag, "a map");
   }
-  phs_map *made = NULL;
+  phs_map *made = m;
   phasor_status status;
   if (o->mode == PHS_MAP_FAST || phs_partition_is_giant(m)) {
     status = map_direct(m, diag);
-    made = status == PHASOR_OK ? m : NULL;
   } else {
     status = map_good(m, diag, &made);
+  }
+  if (status != PHASOR_OK) {
+    *tried = m;
+    return status;
   }
   if (made != m) {
     phs_map_free(m);
   }
-  if (status == PHASOR_OK) {
-    phs_map_tell(made, "mapped", 1);
-    *out = made;
-  }
+  phs_map_tell(made, "mapped", 1);
+  *out = made;
+  return PHASOR_OK;
+}
+
+phasor_status phs_map_network(const phs_work *w, const phs_machine *machine,
+                              const phs_map_options *o, phs_diag *diag, phs_map **out) {
+  phs_map *tried;
+  phasor_status status = phs_map_network_tried(w, machine, o, diag, out, &tried);
+  phs_map_free(tried);
   return status;
 }
