@@ -9,8 +9,10 @@
 /* Up to so many cores every candidate is placed, and the one with the least spike-hops is kept;
  * beyond, the one with the least deliveries. */
 #define PLACE_ALL_CORES 4096u
-/* Candidates with so many times the least deliveries do not get ahead by their places. */
-#define BEHIND 1.3
+/* Candidates with so many times the least deliveries hardly get ahead by their places: of networks
+ * with more cores than that, they are left out. */
+#define BEHIND 1.15
+#define PLACE_BEHIND_CORES 64u
 enum { MOST_TRIES = 3 };
 
 /* The first error of an attempt, kept until it is known that no other attempt comes to an end. */
@@ -146,7 +148,8 @@ static phasor_status place_some(trials *t) {
     }
     any |= t->placed[i] != NULL;
     bool large = t->placed[i] && t->placed[i]->core_count > PLACE_ALL_CORES;
-    bool behind = t->next < c->count && c->deliveries[t->next] > BEHIND * c->deliveries[0];
+    bool behind = t->next < c->count && c->deliveries[t->next] > BEHIND * c->deliveries[0] &&
+                  c->plan[i]->core_count > PLACE_BEHIND_CORES;
     if (any && (large || behind)) {
       break;
     }
