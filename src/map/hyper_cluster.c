@@ -16,6 +16,8 @@ typedef struct wishing {
 static uint32_t best_label(const phs_hyper_spread *s, uint32_t v, phs_hyper_table *t) {
   const phs_hyper_level *l = s->level;
   size_t dims = (size_t)l->dims;
+  uint64_t degree = phs_hyper_degree(l, v);
+  phs_hyper_table_fit(t, degree < s->visits ? degree : s->visits);
   phs_hyper_visit(l, v, s->label, s->visits, t);
   uint32_t own = s->label[v], best = own;
   float top = own == PHS_HYPER_NONE ? 0 : phs_hyper_table_get(t, own);
@@ -75,9 +77,9 @@ uint32_t phs_hyper_spread_round(phs_hyper_spread *s) {
   size_t block = n < SMALL ? 1 : (size_t)n / BLOCKS + 1;
   phs_arena *arena = phs_arena_create();
   wishing w = {.s = s};
-  uint32_t *size = arena ? PHS_NEW_ARRAY(arena, uint32_t, s->label_count) : NULL;
-  w.wish = arena ? PHS_NEW_ARRAY(arena, uint32_t, block) : NULL;
-  w.table = arena ? PHS_NEW_ARRAY(arena, phs_hyper_table, (size_t)jobs) : NULL;
+  uint32_t *size = arena ? PHS_HYPER_ARRAY(arena, uint32_t, s->label_count) : NULL;
+  w.wish = arena ? PHS_HYPER_ARRAY(arena, uint32_t, block) : NULL;
+  w.table = arena ? PHS_HYPER_ARRAY(arena, phs_hyper_table, (size_t)jobs) : NULL;
   bool ok = size && w.wish && w.table;
   for (int j = 0; ok && j < jobs; j++) {
     ok = phs_hyper_table_create(&w.table[j], 2 * s->visits, arena);

@@ -60,6 +60,35 @@ static void sort_edges(edge *e, uint32_t n) {
   }
 }
 
+/* The heaviest @p most neighbours of cluster i. Those of the least weight are noise: which of them
+ * are kept, where there is room, is left to the order of visits. @return how many */
+static uint32_t keep_heaviest(const phs_hyper_table *t, uint32_t i, uint32_t most, edge *e) {
+  float least = INFINITY;
+  uint32_t n = 0;
+  for (uint32_t k = 0; k < t->count; k++) {
+    least = t->key[t->used[k]] != i ? fminf(least, t->value[t->used[k]]) : least;
+  }
+  least *= 1.5f;
+  for (uint32_t k = 0; k < t->count; k++) {
+    float weight = t->value[t->used[k]];
+    if (weight > least && t->key[t->used[k]] != i) {
+      e[n++] = (edge){weight, t->key[t->used[k]]};
+    }
+  }
+  if (n > most) {
+    select_heaviest(e, n, most);
+    n = most;
+  }
+  for (uint32_t k = 0; k < t->count && n < most; k++) {
+    float weight = t->value[t->used[k]];
+    if (weight <= least && t->key[t->used[k]] != i) {
+      e[n++] = (edge){weight, t->key[t->used[k]]};
+    }
+  }
+  sort_edges(e, n);
+  return n;
+}
+
 static void contract_clusters(void *user, size_t first, size_t end, int thread) {
   contracting *c = user;
   phs_hyper_table *t = &c->table[thread];
@@ -68,19 +97,16 @@ static void contract_clusters(void *user, size_t first, size_t end, int thread) 
   for (size_t i = first; i < end; i++) {
     uint32_t members = f->member_row[i + 1] - f->member_row[i];
     uint32_t visits = VISITS / members > LEAST_VISITS ? VISITS / members : LEAST_VISITS;
+    uint64_t degree = 0;
+    for (uint32_t m = f->member_row[i]; m < f->member_row[i + 1]; m++) {
+      degree += phs_hyper_degree(f, f->member[m]);
+    }
+    phs_hyper_table_fit(t, degree);
     for (uint32_t m = f->member_row[i]; m < f->member_row[i + 1]; m++) {
       phs_hyper_visit(f, f->member[m], f->cluster, visits, t);
     }
-    uint32_t n = 0;
-    for (uint32_t k = 0; k < t->count; k++) {
-      if (t->key[t->used[k]] != i) {
-        e[n++] = (edge){t->value[t->used[k]], t->key[t->used[k]]};
-      }
-    }
+    uint32_t kept = keep_heaviest(t, (uint32_t)i, c->coarse->stride, e);
     phs_hyper_table_clear(t);
-    uint32_t kept = n < c->coarse->stride ? n : c->coarse->stride;
-    select_heaviest(e, n, kept);
-    sort_edges(e, kept);
     c->coarse->degree[i] = kept;
     for (uint32_t k = 0; k < kept; k++) {
       c->coarse->neighbour[i * c->coarse->stride + k] = e[k].to;
@@ -91,8 +117,8 @@ static void contract_clusters(void *user, size_t first, size_t end, int thread) 
 
 /* Clusters from 0 without gaps, in the order of their first vertices. */
 static uint32_t number_clusters(phs_hyper_level *level, const uint32_t *label, phs_arena *arena) {
-  uint32_t *number = PHS_NEW_ARRAY(arena, uint32_t, level->count), next = 0;
-  level->cluster = PHS_NEW_ARRAY(arena, uint32_t, level->count);
+  uint32_t *number = PHS_HYPER_ARRAY(arena, uint32_t, level->count), next = 0;
+  level->cluster = PHS_HYPER_ARRAY(arena, uint32_t, level->count);
   if (!number || !level->cluster) {
     return PHS_HYPER_NONE;
   }
@@ -107,7 +133,7 @@ static uint32_t number_clusters(phs_hyper_level *level, const uint32_t *label, p
 
 static bool sum_loads(const phs_hyper_level *fine, phs_hyper_level *coarse, phs_arena *arena) {
   size_t dims = (size_t)fine->dims;
-  float *load = PHS_NEW_ARRAY(arena, float, coarse->count *dims);
+  float *load = PHS_HYPER_ARRAY(arena, float, coarse->count *dims);
   for (uint32_t v = 0; load && v < fine->count; v++) {
     for (size_t d = 0; d < dims; d++) {
       load[fine->cluster[v] * dims + d] += fine->load[v * dims + d];
@@ -132,11 +158,11 @@ bool phs_hyper_contract(phs_hyper_level *level, const uint32_t *label, int jobs,
                                                                                  : 16;
     size_t cells = (size_t)n * coarse->stride, threads = (size_t)phs_hyper_jobs(jobs);
     contracting c = {.fine = level, .coarse = coarse};
-    coarse->degree = PHS_NEW_ARRAY(arena, uint32_t, n);
-    coarse->neighbour = PHS_NEW_ARRAY(arena, uint32_t, cells);
-    coarse->weight = PHS_NEW_ARRAY(arena, float, cells);
-    c.table = PHS_NEW_ARRAY(own, phs_hyper_table, threads);
-    c.edge = PHS_NEW_ARRAY(own, edge, threads * ROOM);
+    coarse->degree = PHS_HYPER_ARRAY(arena, uint32_t, n);
+    coarse->neighbour = PHS_HYPER_ARRAY(arena, uint32_t, cells);
+    coarse->weight = PHS_HYPER_ARRAY(arena, float, cells);
+    c.table = PHS_HYPER_ARRAY(own, phs_hyper_table, threads);
+    c.edge = PHS_HYPER_ARRAY(own, edge, threads * ROOM);
     ok = coarse->degree && coarse->neighbour && coarse->weight && c.table && c.edge;
     for (size_t j = 0; ok && j < threads; j++) {
       ok = phs_hyper_table_create(&c.table[j], ROOM / 2, own);

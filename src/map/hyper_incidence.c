@@ -51,10 +51,10 @@ static bool transpose(phs_hyper *h, phs_arena *arena) {
   size_t cells;
   transposing t = {.g = g, .h = h, .block = (uint32_t)(g->net_count / blocks + 1)};
   t.at = own && !__builtin_mul_overflow(blocks, (size_t)g->vertex_count, &cells)
-             ? PHS_NEW_ARRAY(own, uint32_t, cells)
+             ? PHS_HYPER_ARRAY(own, uint32_t, cells)
              : NULL;
-  h->in_row = PHS_NEW_ARRAY(arena, uint64_t, (size_t)g->vertex_count + 1);
-  h->in_net = PHS_NEW_ARRAY(arena, uint32_t, g->row[g->net_count]);
+  h->in_row = PHS_HYPER_ARRAY(arena, uint64_t, (size_t)g->vertex_count + 1);
+  h->in_net = PHS_HYPER_ARRAY(arena, uint32_t, g->row[g->net_count]);
   bool ok = t.at && h->in_row && h->in_net;
   if (ok) {
     phs_parallel(h->jobs, blocks, 1, count_pins, &t);
@@ -75,8 +75,8 @@ static bool transpose(phs_hyper *h, phs_arena *arena) {
 
 bool phs_hyper_group(const uint32_t *keys, uint32_t count, uint32_t key_count, phs_arena *arena,
                      uint32_t **row, uint32_t **item) {
-  uint32_t *r = PHS_NEW_ARRAY(arena, uint32_t, (size_t)key_count + 2);
-  uint32_t *list = PHS_NEW_ARRAY(arena, uint32_t, count);
+  uint32_t *r = PHS_HYPER_ARRAY(arena, uint32_t, (size_t)key_count + 2);
+  uint32_t *list = PHS_HYPER_ARRAY(arena, uint32_t, count);
   if (!r || !list) {
     return false;
   }

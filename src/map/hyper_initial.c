@@ -118,8 +118,8 @@ static bool place_level(initial *s, const phs_hyper_level *l, const uint32_t *or
 }
 
 static uint32_t *by_size(const initial *s, const phs_hyper_level *l, phs_arena *arena) {
-  sized *list = PHS_NEW_ARRAY(arena, sized, l->count);
-  uint32_t *order = PHS_NEW_ARRAY(arena, uint32_t, l->count);
+  sized *list = PHS_HYPER_ARRAY(arena, sized, l->count);
+  uint32_t *order = PHS_HYPER_ARRAY(arena, uint32_t, l->count);
   if (!list || !order) {
     return NULL;
   }
@@ -179,7 +179,7 @@ static bool is_over(const initial *s, uint32_t p) {
 /* Takes those that talk least to their part out of parts that exceed the limits. */
 static bool eject(initial *s, const phs_hyper_level *l, uint32_t *part) {
   phs_arena *arena = phs_arena_create();
-  sized *list = arena ? PHS_NEW_ARRAY(arena, sized, l->count) : NULL;
+  sized *list = arena ? PHS_HYPER_ARRAY(arena, sized, l->count) : NULL;
   uint32_t n = 0;
   for (uint32_t v = 0; list && v < l->count; v++) {
     if (part[v] != PHS_HYPER_NONE && is_over(s, part[v])) {
@@ -206,7 +206,7 @@ static bool eject(initial *s, const phs_hyper_level *l, uint32_t *part) {
 /* Labels of a level from those of the next coarser one. */
 static uint32_t *project(const initial *s, int i, const uint32_t *coarse, uint32_t *fine) {
   const phs_hyper_level *l = &s->levels[i];
-  fine = fine ? fine : PHS_NEW_ARRAY(s->arena, uint32_t, l->count);
+  fine = fine ? fine : PHS_HYPER_ARRAY(s->arena, uint32_t, l->count);
   for (uint32_t v = 0; fine && v < l->count; v++) {
     fine[v] = coarse[l->cluster[v]];
   }
@@ -240,7 +240,7 @@ static uint32_t *descend(initial *s, int i, uint32_t *now, const uint32_t *order
 static uint32_t *grown(initial *s, uint32_t wanted) {
   int i = s->count - 1;
   const phs_hyper_level *top = &s->levels[i];
-  uint32_t *now = PHS_NEW_ARRAY(s->arena, uint32_t, top->count);
+  uint32_t *now = PHS_HYPER_ARRAY(s->arena, uint32_t, top->count);
   uint32_t *order = by_size(s, top, s->arena);
   if (!now || !order) {
     return NULL;
@@ -258,7 +258,7 @@ static uint32_t *bisected(initial *s, uint32_t wanted) {
     i++;
   }
   const phs_hyper_level *l = &s->levels[i];
-  uint32_t *now = PHS_NEW_ARRAY(s->arena, uint32_t, l->count);
+  uint32_t *now = PHS_HYPER_ARRAY(s->arena, uint32_t, l->count);
   if (!now || !phs_hyper_bisect(l, s->capacity, wanted, s->seed, now)) {
     return NULL;
   }
@@ -271,16 +271,27 @@ static uint32_t *bisected(initial *s, uint32_t wanted) {
   return descend(s, i, now, NULL);
 }
 
-/* Weight between parts, and of what has none yet. */
-static double cut_of(const phs_hyper_level *l, const uint32_t *part) {
-  double sum = 0;
+/* Places single vertices that have no part yet. @return the cost, INFINITY where there is no room,
+ * NAN without memory */
+static double finish(initial *s, const uint32_t *coarse, uint32_t *part) {
+  const phs_hyper_level *l = &s->levels[0];
+  project(s, 0, coarse, part);
+  relax(s, 0);
+  memset(s->load, 0, (size_t)s->room * (size_t)s->dims * sizeof *s->load);
+  s->fallback = PHS_HYPER_NONE;
   for (uint32_t v = 0; v < l->count; v++) {
-    for (size_t i = (size_t)v * l->stride; i < (size_t)v * l->stride + l->degree[v]; i++) {
-      bool in = part[v] == part[l->neighbour[i]] && part[v] != PHS_HYPER_NONE;
-      sum += in ? 0 : (double)l->weight[i];
+    if (part[v] != PHS_HYPER_NONE) {
+      settle(s, l, v, part[v], part);
     }
   }
-  return sum;
+  if (!place_level(s, l, l->member, part, true)) {
+    return INFINITY;
+  }
+  phs_arena *arena = phs_arena_create();
+  phs_hyper_use use;
+  bool ok = arena && phs_hyper_count(&l->h->g, part, s->parts, s->jobs, arena, &use);
+  phs_arena_destroy(arena);
+  return ok ? use.cost : NAN;
 }
 
 uint32_t phs_hyper_initial(phs_hyper_level *levels, int count, const double *most, uint32_t wanted,
@@ -296,28 +307,23 @@ uint32_t phs_hyper_initial(phs_hyper_level *levels, int count, const double *mos
                .fallback = PHS_HYPER_NONE};
   uint32_t room = wanted + wanted / 4 + 16;
   s.room = room < most_parts ? room : most_parts;
-  s.load = PHS_NEW_ARRAY(arena, double, (size_t)s.room *(size_t)s.dims);
+  s.load = PHS_HYPER_ARRAY(arena, double, (size_t)s.room *(size_t)s.dims);
   memcpy(s.most, most, (size_t)s.dims * sizeof *most);
   if (!s.load || !phs_hyper_table_create(&s.table, 2 * VISITS, arena)) {
     return PHS_HYPER_NONE;
   }
-  uint32_t *one = grown(&s, wanted), grown_parts = s.parts;
-  uint32_t *two = one ? bisected(&s, wanted) : NULL;
-  if (!one || !two) {
+  uint32_t *other = PHS_HYPER_ARRAY(arena, uint32_t, levels[0].count);
+  uint32_t *labels = other ? grown(&s, wanted) : NULL;
+  double cost = labels ? finish(&s, labels, part) : NAN;
+  uint32_t parts = s.parts;
+  labels = labels ? bisected(&s, wanted) : NULL;
+  double second = labels ? finish(&s, labels, other) : NAN;
+  if (isnan(cost) || isnan(second)) {
     return PHS_HYPER_NONE;
   }
-  if (cut_of(&levels[1], one) <= cut_of(&levels[1], two)) {
-    s.parts = grown_parts;
-    two = one;
+  if (second < cost) {
+    memcpy(part, other, levels[0].count * sizeof *part);
+    parts = s.parts;
   }
-  project(&s, 0, two, part);
-  relax(&s, 0);
-  memset(s.load, 0, (size_t)s.room * (size_t)s.dims * sizeof *s.load);
-  s.fallback = PHS_HYPER_NONE;
-  for (uint32_t v = 0; v < levels[0].count; v++) {
-    if (part[v] != PHS_HYPER_NONE) {
-      settle(&s, &levels[0], v, part[v], part);
-    }
-  }
-  return place_level(&s, &levels[0], levels[0].member, part, true) ? s.parts : most_parts + 1;
+  return fmin(cost, second) < INFINITY ? parts : most_parts + 1;
 }

@@ -121,8 +121,8 @@ bool phs_hyper_join(phs_hyper_state *s) {
     }
     qsort(order, s->parts, sizeof *order, emptier_first);
     for (uint32_t i = 0; i < s->parts; i++) {
-      /* loads that do not even fit with the least of the others need no look at the nets */
-      if (order[i].fill + order[0].fill <= 1 && j.first[order[i].part] != PHS_HYPER_NONE) {
+      /* of two that fit together one is at most half full */
+      if (order[i].fill <= 0.5 && j.first[order[i].part] != PHS_HYPER_NONE) {
         join(&j, order[i].part);
       }
     }

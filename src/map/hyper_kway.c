@@ -6,7 +6,16 @@
 
 #include <stdlib.h>
 
-enum { CHUNK = 256, BLOCKS = 8, SMALL = 2048, TRIES = 3, NEAR = 6, AHEAD = 6, SAMPLES = 16 };
+enum {
+  CHUNK = 256,
+  BLOCKS = 8,
+  SMALL = 2048,
+  TRIES = 3,
+  NEAR = 6,
+  AHEAD = 6,
+  SAMPLES = 16,
+  PILOT = 64
+};
 
 /* What one thread adds up: what parts other than a vertex's own save. */
 typedef struct tally {
@@ -250,11 +259,17 @@ static bool move_round(rounds *r, double enough, bool first) {
   uint32_t n = s->h->g.vertex_count;
   size_t block = n < SMALL ? 1 : (size_t)n / BLOCKS + 1;
   double cost = s->cost;
-  for (r->base = 0; r->base < n; r->base += block) {
-    size_t count = n - r->base < block ? n - r->base : block;
+  r->base = 0;
+  for (size_t count, pilot = first && n >= SMALL ? n / PILOT : 0; r->base < n; r->base += count) {
+    size_t most = r->base == 0 && pilot > 0 ? pilot : block;
+    count = n - r->base < most ? n - r->base : most;
     phs_parallel(n < SMALL ? 1 : s->h->jobs, count, CHUNK, find_chunk, r);
     for (size_t i = r->base; i < r->base + count; i++) {
-      if (r->to[i] != PHS_HYPER_NONE && phs_hyper_try(s, (uint32_t)i, r->to[i], r->least) > 0) {
+      if (r->to[i] == PHS_HYPER_NONE) {
+        continue;
+      }
+      r->tally[0].visits += 2 * r->mean;
+      if (phs_hyper_try(s, (uint32_t)i, r->to[i], r->least) > 0) {
         wake(r, (uint32_t)i);
       }
     }
@@ -265,8 +280,7 @@ static bool move_round(rounds *r, double enough, bool first) {
     if (r->work > r->budget) {
       return false;
     }
-    bool hopeless = n >= SMALL && (cost - s->cost) * BLOCKS < enough * cost;
-    if (first && r->base == 0 && hopeless) {
+    if (r->base == 0 && pilot > 0 && (cost - s->cost) * PILOT < 3 * enough * cost) {
       return false;
     }
   }
@@ -349,10 +363,10 @@ static bool swap_round(rounds *r) {
   phs_hyper_state *s = r->s;
   uint32_t n = s->h->g.vertex_count;
   phs_arena *arena = phs_arena_create();
-  float *wanted = arena ? PHS_NEW_ARRAY(arena, float, s->room) : NULL;
-  waiting *enters = arena ? PHS_NEW_ARRAY(arena, waiting, n) : NULL;
-  waiting *leaves = arena ? PHS_NEW_ARRAY(arena, waiting, n) : NULL;
-  uint32_t *row = arena ? PHS_NEW_ARRAY(arena, uint32_t, (size_t)s->room + 1) : NULL;
+  float *wanted = arena ? PHS_HYPER_ARRAY(arena, float, s->room) : NULL;
+  waiting *enters = arena ? PHS_HYPER_ARRAY(arena, waiting, n) : NULL;
+  waiting *leaves = arena ? PHS_HYPER_ARRAY(arena, waiting, n) : NULL;
+  uint32_t *row = arena ? PHS_HYPER_ARRAY(arena, uint32_t, (size_t)s->room + 1) : NULL;
   bool ok = wanted && enters && leaves && row;
   if (ok) {
     size_t enter_count, leave_count;
@@ -377,11 +391,11 @@ bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o) {
   phs_arena *arena = phs_arena_create();
   rounds r = {.s = s, .least = 1e-9 * s->cost / (n + 1)};
   size_t jobs = (size_t)s->h->jobs;
-  r.tally = arena ? PHS_NEW_ARRAY(arena, tally, jobs) : NULL;
-  r.to = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
-  r.want = arena ? PHS_NEW_ARRAY(arena, uint32_t, n) : NULL;
-  r.gain = arena ? PHS_NEW_ARRAY(arena, float, n) : NULL;
-  r.awake = arena ? PHS_NEW_ARRAY(arena, uint8_t, n) : NULL;
+  r.tally = arena ? PHS_HYPER_ARRAY(arena, tally, jobs) : NULL;
+  r.to = arena ? PHS_HYPER_ARRAY(arena, uint32_t, n) : NULL;
+  r.want = arena ? PHS_HYPER_ARRAY(arena, uint32_t, n) : NULL;
+  r.gain = arena ? PHS_HYPER_ARRAY(arena, float, n) : NULL;
+  r.awake = arena ? PHS_HYPER_ARRAY(arena, uint8_t, n) : NULL;
   r.sample = o->sample;
   r.budget = o->budget;
   r.wake_pins = !o->sample;
@@ -394,8 +408,8 @@ bool phs_hyper_kway(phs_hyper_state *s, const phs_hyper_rounds *o) {
     r.mean = r.mean / n + 1;
   }
   for (size_t j = 0; ok && j < jobs; j++) {
-    r.tally[j].save = PHS_NEW_ARRAY(arena, double, s->room);
-    r.tally[j].used = PHS_NEW_ARRAY(arena, uint32_t, (size_t)s->room + 1);
+    r.tally[j].save = PHS_HYPER_ARRAY(arena, double, s->room);
+    r.tally[j].used = PHS_HYPER_ARRAY(arena, uint32_t, (size_t)s->room + 1);
     ok = r.tally[j].save && r.tally[j].used;
   }
   for (int i = 0; ok && i < o->most && s->parts > 1; i++) {

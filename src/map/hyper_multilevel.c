@@ -35,8 +35,8 @@ static void set_limits(const plan *p, double fraction, double *most) {
 static uint32_t *cluster_level(const plan *p, const phs_hyper_level *l, const double *most,
                                uint64_t seed, phs_arena *arena) {
   size_t dims = (size_t)l->dims, cells = l->count * dims;
-  uint32_t *label = PHS_NEW_ARRAY(arena, uint32_t, l->count);
-  double *load = PHS_NEW_ARRAY(arena, double, cells);
+  uint32_t *label = PHS_HYPER_ARRAY(arena, uint32_t, l->count);
+  double *load = PHS_HYPER_ARRAY(arena, double, cells);
   if (!label || !load) {
     return NULL;
   }
@@ -71,7 +71,7 @@ static uint32_t *cluster_level(const plan *p, const phs_hyper_level *l, const do
 
 /* Small hypergraphs: the graph of single vertices. */
 static uint32_t *singles(uint32_t count, phs_arena *arena) {
-  uint32_t *label = PHS_NEW_ARRAY(arena, uint32_t, count);
+  uint32_t *label = PHS_HYPER_ARRAY(arena, uint32_t, count);
   for (uint32_t v = 0; label && v < count; v++) {
     label[v] = v;
   }
@@ -135,7 +135,7 @@ static uint32_t first_parts(const plan *p, uint32_t most_parts, uint64_t seed, u
 /* Weight of a pin of each net: what merging it with the source is worth. */
 static bool weigh_pins(plan *p, phs_arena *arena) {
   const phs_hypergraph *g = &p->h->g;
-  p->star = PHS_NEW_ARRAY(arena, float, g->net_count);
+  p->star = PHS_HYPER_ARRAY(arena, float, g->net_count);
   if (!p->star) {
     return false;
   }
@@ -201,8 +201,8 @@ static bool plan_axons(plan *p, const phs_hyper_limits *limits, const uint32_t *
   const phs_hyper *h = p->h;
   const phs_hypergraph *g = &h->g;
   size_t dims = (size_t)g->dims, wide = dims + 2;
-  float *load = PHS_NEW_ARRAY(arena, float, g->vertex_count *wide);
-  uint32_t *seen = PHS_NEW_ARRAY(arena, uint32_t, parts);
+  float *load = PHS_HYPER_ARRAY(arena, float, g->vertex_count *wide);
+  uint32_t *seen = PHS_HYPER_ARRAY(arena, uint32_t, parts);
   phs_hyper_use use;
   if (!load || !seen || !phs_hyper_count(g, part, parts, h->jobs, arena, &use)) {
     return false;
@@ -248,7 +248,7 @@ static bool plan_axons(plan *p, const phs_hyper_limits *limits, const uint32_t *
 /* The second try, with axons planned; @p part and the rest are only changed for the better. */
 static phasor_status attempt_axons(plan *p, const phs_hyper_limits *limits, uint32_t *part,
                                    uint32_t *parts, phs_hyper_result *result, phs_arena *arena) {
-  uint32_t *other = PHS_NEW_ARRAY(arena, uint32_t, p->h->g.vertex_count), count, before;
+  uint32_t *other = PHS_HYPER_ARRAY(arena, uint32_t, p->h->g.vertex_count), count, before;
   phs_hyper_result second = *result;
   if (!other || !plan_axons(p, limits, part, *parts, arena)) {
     return PHASOR_ERROR_INTERNAL;
@@ -288,7 +288,7 @@ phasor_status phs_hyper_multilevel(const phs_hypergraph *g, const phs_hyper_limi
   phasor_status status = PHASOR_ERROR_INTERNAL;
   phs_hyper_options again = *o;
   plan p = {.h = &h, .o = &again, .dims = g->dims, .load = g->load, .needed = needed};
-  uint32_t *other = arena ? PHS_NEW_ARRAY(arena, uint32_t, g->vertex_count) : NULL;
+  uint32_t *other = arena ? PHS_HYPER_ARRAY(arena, uint32_t, g->vertex_count) : NULL;
   if (!other || !phs_hyper_create(g, o->jobs, arena, &h) || !weigh_pins(&p, arena)) {
     goto cleanup;
   }

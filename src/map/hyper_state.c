@@ -57,11 +57,11 @@ static bool fill_state(phs_hyper_state *s, phs_arena *arena) {
   const phs_hypergraph *g = &s->h->g;
   size_t cells = (size_t)s->h->jobs * s->room, chunks = (size_t)g->net_count / CHUNK + 1;
   filling f = {.s = s};
-  f.seen = PHS_NEW_ARRAY(arena, uint32_t, cells);
-  f.place = PHS_NEW_ARRAY(arena, uint32_t, cells);
-  f.in = PHS_NEW_ARRAY(arena, double, cells);
-  f.out = PHS_NEW_ARRAY(arena, double, cells);
-  f.cost = PHS_NEW_ARRAY(arena, double, chunks);
+  f.seen = PHS_HYPER_ARRAY(arena, uint32_t, cells);
+  f.place = PHS_HYPER_ARRAY(arena, uint32_t, cells);
+  f.in = PHS_HYPER_ARRAY(arena, double, cells);
+  f.out = PHS_HYPER_ARRAY(arena, double, cells);
+  f.cost = PHS_HYPER_ARRAY(arena, double, chunks);
   if (!f.seen || !f.place || !f.in || !f.out || !f.cost) {
     return false;
   }
@@ -96,10 +96,10 @@ bool phs_hyper_state_create(const phs_hyper *h, const phs_hyper_limits *limits, 
                            .user = out->user,
                            .table = out->table};
   out->axons = limits->axons_in < INFINITY || limits->axons_out < INFINITY;
-  out->slot = PHS_NEW_ARRAY(arena, phs_hyper_slot, g->row[g->net_count]);
-  out->spread = PHS_NEW_ARRAY(arena, uint32_t, g->net_count);
-  out->load = PHS_NEW_ARRAY(arena, double, (size_t)room *(size_t)g->dims);
-  out->size = PHS_NEW_ARRAY(arena, uint32_t, room);
+  out->slot = PHS_HYPER_ARRAY(arena, phs_hyper_slot, g->row[g->net_count]);
+  out->spread = PHS_HYPER_ARRAY(arena, uint32_t, g->net_count);
+  out->load = PHS_HYPER_ARRAY(arena, double, (size_t)room *(size_t)g->dims);
+  out->size = PHS_HYPER_ARRAY(arena, uint32_t, room);
   return out->slot && out->spread && out->load && out->size && fill_state(out, arena);
 }
 

@@ -11,7 +11,7 @@ typedef struct phs_hyper_table {
   float *value;
   uint32_t *used; /**< slots in the order of their first use */
   uint32_t count, mask;
-  int shift;
+  int shift, most; /**< most: bits of the slots that there are */
 } phs_hyper_table;
 
 /** For up to @p labels different labels at a time. */
@@ -21,7 +21,7 @@ static inline bool phs_hyper_table_create(phs_hyper_table *t, uint32_t labels, p
     bits++;
   }
   size_t slots = (size_t)1 << bits;
-  *t = (phs_hyper_table){.mask = (uint32_t)slots - 1, .shift = 32 - bits};
+  *t = (phs_hyper_table){.mask = (uint32_t)slots - 1, .shift = 32 - bits, .most = bits};
   t->key = PHS_NEW_ARRAY(arena, uint32_t, slots);
   t->value = PHS_NEW_ARRAY(arena, float, slots);
   t->used = PHS_NEW_ARRAY(arena, uint32_t, slots);
@@ -30,6 +30,14 @@ static inline bool phs_hyper_table_create(phs_hyper_table *t, uint32_t labels, p
   }
   memset(t->key, 0xff, slots * sizeof *t->key);
   return true;
+}
+
+/** Uses as few slots as do for @p labels, of an empty table: they are nearer. */
+static inline void phs_hyper_table_fit(phs_hyper_table *t, uint64_t labels) {
+  int bits = 64 - __builtin_clzll(2 * labels | 31);
+  bits = bits < t->most ? bits : t->most;
+  t->mask = ((uint32_t)1 << bits) - 1;
+  t->shift = 32 - bits;
 }
 
 static inline void phs_hyper_table_add(phs_hyper_table *t, uint32_t label, float weight) {
@@ -62,6 +70,19 @@ static inline void phs_hyper_table_clear(phs_hyper_table *t) {
     t->key[t->used[i]] = PHS_HYPER_NONE;
   }
   t->count = 0;
+}
+
+/** Neighbours of a vertex, about. */
+static inline uint64_t phs_hyper_degree(const phs_hyper_level *l, uint32_t v) {
+  if (!l->h) {
+    return l->degree[v];
+  }
+  uint64_t n = (l->h->in_row[v + 1] - l->h->in_row[v]) * (1 + l->co_pins);
+  for (uint32_t i = phs_hyper_out_begin(l->h, v); i < phs_hyper_out_end(l->h, v); i++) {
+    uint32_t e = phs_hyper_out(l->h, i);
+    n += l->h->g.row[e + 1] - l->h->g.row[e];
+  }
+  return n;
 }
 
 /**
