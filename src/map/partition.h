@@ -127,7 +127,7 @@ phasor_status phs_slice_population(phs_plan *p, uint32_t population, const phs_m
                                    phs_fit *why);
 /** Boxes (at most 5) of a range of indices. */
 int phs_range_boxes(const phs_population *p, uint32_t first, uint32_t end, phs_box out[5]);
-/** Consecutive cores become one while their sums fit. */
+/** Small cores become one where their sums fit. */
 void phs_plan_pack(phs_plan *p);
 
 /**
