@@ -56,7 +56,7 @@ static float change_of(const plc_state *s, const uint32_t *view, uint32_t a, uin
   const float *old_x = d->x + plc_x(old) * d->width, *new_x = d->x + plc_x(new) * d->width;
   const float *old_y = d->y + plc_y(old) * d->height, *new_y = d->y + plc_y(new) * d->height;
   float sum = 0;
-  for (uint64_t k = g->row[a]; k < g->row[a + 1]; k++) {
+  for (uint64_t k = g->row[a]; d->sides && k < g->row[a + 1]; k++) {
     uint32_t to = g->core[k], x = plc_x(view[to]), y = plc_y(view[to]);
     float w = to == partner ? 0 : g->weight[k];
     sum += w * (new_x[x] - old_x[x] + new_y[y] - old_y[y]);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception */
 /* The good mode: bisection, then annealing of blocks and of cores. */
+#include "base/parallel.h"
 #include "map/place_parts.h"
 
 #include <stdlib.h>
@@ -19,6 +20,8 @@
 /* Entries of the graph up to which bisection is tried several times. */
 #define START_ENTRIES 100000
 #define MOST_STARTS 4
+/* Entries up to which cores are annealed several times. */
+#define OFTEN_ENTRIES 12000
 
 /* Sums the traffic between blocks. */
 static bool block_graph(const plc_state *s, const uint32_t *block, uint32_t blocks,
@@ -264,25 +267,93 @@ static phasor_status begin(plc_state *s, phs_map *m, const plc_anneal_options *o
   return PHASOR_OK;
 }
 
-/* Cores one by one: in tiles by all threads where they are many, and again from hotter beginnings,
- * each kept if it ends better, where they are few. */
-static bool anneal_cores(plc_state *s, plc_anneal_options o) {
-  static const double heat[] = {0.1, 0.4, 0.8, 0.25};
-  uint32_t n = s->graph->core_count;
-  double edges = (double)s->graph->row[n] / 2;
-  int times = n + 2 * edges <= START_ENTRIES / 4 ? 4 : 1;
-  bool ok = true;
-  o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
-  for (int i = 0; ok && i < times; i++) {
-    o.seed += 100;
-    o.heat = heat[i];
-    if (n > MANY_CORES) {
-      o.tile = TILE_SIDE;
-      o.heat = 0.02;
-    }
-    ok = plc_anneal(s, &o);
+/* One of several annealings of the same beginning. */
+typedef struct trial {
+  const plc_state *from;
+  plc_anneal_options o;
+  uint32_t *at; /* [items] out */
+  double cost;
+  bool ok;
+} trial;
+
+/* Another state with the same items at the same sites, of its own. */
+static bool copy_state(const plc_state *s, phs_arena *arena, plc_state *out) {
+  size_t n = s->graph->core_count, sites = (size_t)s->metric.width * s->metric.height;
+  *out = *s;
+  out->at = PHS_NEW_ARRAY(arena, uint32_t, n);
+  out->slot = PHS_NEW_ARRAY(arena, uint32_t, n);
+  out->item = PHS_NEW_ARRAY(arena, uint32_t, sites * s->slots);
+  out->limit = PHS_NEW_ARRAY(arena, plc_limit, PLC_LIMITS);
+  bool ok = out->at && out->slot && out->item && out->limit;
+  for (int i = 0; ok && i < s->limit_count; i++) {
+    out->limit[i] = s->limit[i];
+    out->limit[i].load = PHS_NEW_ARRAY(arena, double, sites); /* no fewer than blocks */
+    ok = out->limit[i].load != NULL;
+  }
+  if (ok) {
+    plc_restore(out, s->at);
   }
   return ok;
+}
+
+static void anneal_trials(void *user, size_t first, size_t end, int thread) {
+  trial *all = user;
+  (void)thread;
+  for (size_t i = first; i < end; i++) {
+    trial *t = &all[i];
+    phs_arena *arena = phs_arena_create();
+    plc_state s;
+    t->ok = arena && copy_state(t->from, arena, &s) && plc_anneal(&s, &t->o);
+    if (t->ok) {
+      t->cost = plc_cost(&s, 1);
+      memcpy(t->at, s.at, s.graph->core_count * sizeof *t->at);
+    }
+    phs_arena_destroy(arena);
+  }
+}
+
+/* Small graphs from colder and hotter beginnings, side by side; the cheapest is kept. */
+static bool anneal_often(plc_state *s, const plc_anneal_options *o) {
+  static const double heat[] = {0.1, 0.25, 0.4, 0.8};
+  enum { TIMES = sizeof heat / sizeof *heat };
+  uint32_t n = s->graph->core_count, *at = malloc(((size_t)n + 1) * TIMES * sizeof *at);
+  trial t[TIMES];
+  int least = 0;
+  bool ok = at != NULL;
+  for (int i = 0; i < TIMES && ok; i++) {
+    t[i] = (trial){.from = s, .o = *o, .at = at + (size_t)i * n};
+    t[i].o.seed = o->seed + 100 * (uint64_t)i;
+    t[i].o.heat = heat[i];
+    t[i].o.progress = NULL;
+  }
+  if (ok) {
+    phs_parallel(o->jobs, TIMES, 1, anneal_trials, t);
+  }
+  for (int i = 0; i < TIMES && ok; i++) {
+    ok = t[i].ok;
+    least = t[i].cost < t[least].cost ? i : least;
+  }
+  if (ok) {
+    plc_restore(s, t[least].at);
+  }
+  free(at);
+  return ok;
+}
+
+/* Cores one by one: in tiles by all threads where they are many. */
+static bool anneal_cores(plc_state *s, plc_anneal_options o) {
+  uint32_t n = s->graph->core_count;
+  double edges = (double)s->graph->row[n] / 2;
+  o.effort = bounded(edges * LOOKUPS_AN_EDGE, LEAST_LOOKUPS, MOST_LOOKUPS);
+  o.seed += 100;
+  if (n + 2 * edges <= OFTEN_ENTRIES) {
+    return anneal_often(s, &o);
+  }
+  if (n > MANY_CORES) {
+    o.tile = TILE_SIDE;
+    o.heat = 0.02;
+  }
+  return plc_anneal(s, &o);
 }
 
 phasor_status plc_good(plc_state *s, phs_map *m, const uint32_t *site, uint32_t sites,

@@ -17,6 +17,18 @@ static bool allocate(phs_arena *arena, plc_metric *d, bool hexagonal) {
   return d->x && d->y && (d->hexagon || !hexagonal);
 }
 
+/* Hexagonal grids without borders have all of the distance in one table. */
+static bool any_side(const plc_metric *d) {
+  bool any = false;
+  for (size_t i = 0; i < (size_t)d->width * d->width; i++) {
+    any = any || d->x[i] != 0;
+  }
+  for (size_t i = 0; i < (size_t)d->height * d->height; i++) {
+    any = any || d->y[i] != 0;
+  }
+  return any;
+}
+
 bool plc_metric_create(const phs_machine *m, phs_arena *arena, plc_metric *out) {
   *out = (plc_metric){.width = m->width, .height = m->height};
   uint32_t w = m->width, h = m->height;
@@ -43,6 +55,7 @@ bool plc_metric_create(const phs_machine *m, phs_arena *arena, plc_metric *out) 
       out->hexagon[(dy + h - 1) * out->stride + dx + w - 1] = (uint16_t)phs_machine_links(m, a, b);
     }
   }
+  out->sides = any_side(out);
   return true;
 }
 
@@ -69,5 +82,6 @@ bool plc_metric_coarsen(const plc_metric *fine, uint32_t w, uint32_t h, phs_aren
           fine->hexagon[(dy * h + fine->height - 1) * fine->stride + dx * w + fine->width - 1];
     }
   }
+  out->sides = any_side(out);
   return true;
 }

@@ -29,6 +29,7 @@ typedef struct plc_metric {
   uint16_t *hexagon; /**< [2 * height * stride] by displacement + (width - 1, height - 1); or NULL
                       */
   uint32_t stride;   /**< 2 * width */
+  bool sides;        /**< x and y are not all 0 */
 } plc_metric;
 
 /** @return false without memory. In @p arena. */
