@@ -99,6 +99,7 @@ static void contract_clusters(void *user, size_t first, size_t end, int thread) 
     uint32_t visits = VISITS / members > LEAST_VISITS ? VISITS / members : LEAST_VISITS;
     uint64_t degree = 0;
     for (uint32_t m = f->member_row[i]; m < f->member_row[i + 1]; m++) {
+      phs_hyper_bring(f, f->member, m, f->count);
       degree += phs_hyper_degree(f, f->member[m]);
     }
     phs_hyper_table_fit(t, degree);

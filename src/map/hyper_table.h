@@ -72,6 +72,29 @@ static inline void phs_hyper_table_clear(phs_hyper_table *t) {
   t->count = 0;
 }
 
+enum { PHS_HYPER_AHEAD = 4, PHS_HYPER_LINES = 4 };
+
+/** Has the incidences of vertices that are visited soon, in no order of memory, brought near:
+ * @p list[i] is visited next. */
+static inline void phs_hyper_bring(const phs_hyper_level *l, const uint32_t *list, uint32_t i,
+                                   uint32_t count) {
+  if (!l->h || i + 2 * PHS_HYPER_AHEAD >= count) {
+    return;
+  }
+  const phs_hyper *h = l->h;
+  uint32_t far = list[i + 2 * PHS_HYPER_AHEAD], v = list[i + PHS_HYPER_AHEAD];
+  __builtin_prefetch(&h->in_row[far]);
+  if (!h->out_row && far < h->g.net_count) {
+    __builtin_prefetch(&h->g.row[far]);
+  }
+  for (int k = 0; k < PHS_HYPER_LINES; k++) {
+    __builtin_prefetch(h->in_net + h->in_row[v] + 16 * k);
+    if (!h->out_row && v < h->g.net_count) {
+      __builtin_prefetch(h->g.pin + h->g.row[v] + 16 * k);
+    }
+  }
+}
+
 /** Neighbours of a vertex, about. */
 static inline uint64_t phs_hyper_degree(const phs_hyper_level *l, uint32_t v) {
   if (!l->h) {
