@@ -6,64 +6,16 @@
  * first. Regions of one depth are cut in two colours, like the fields of a chessboard, so that
  * neighbours see each other's cuts; regions of a colour are independent of each other.
  */
+#include "map/place_bisect.h"
 #include "base/parallel.h"
-#include "map/place_parts.h"
 
-#include <math.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Entries of the graph that may be cut again for another try. */
 #define TRY_ENTRIES 1000000
 #define MOST_TRIES 8
-#define UNIT (1 << 24) /* size of what a block, or a site, holds */
-
-typedef struct region {
-  uint32_t x0, y0, x1, y1; /* sites, half open */
-  uint32_t first, count;   /* of order */
-  uint32_t column, row;    /* for its colour */
-} region;
-
-typedef struct bisector {
-  const plc_state *s;
-  const float *x, *y; /* coordinates to cut by, or NULL */
-  int jobs;
-  uint64_t seed;
-  int tries;           /* of each cut */
-  int domain;          /* whose blocks have limits, or -1 */
-  int64_t *block_size; /* [items] of UNIT for a block of it; NULL: none has */
-  int64_t *site_size;  /* [items] of UNIT for a site */
-  uint32_t *order;     /* [items] region by region */
-  uint32_t *owner;     /* [items] region at this depth */
-  uint32_t *local;     /* [items] index in its region */
-  uint8_t *side;       /* [items] by order */
-  uint32_t *at;        /* [items] centres of their regions */
-  uint32_t *present;   /* [(width + 1) * (height + 1)] sites below and to the left */
-  region *region, *next;
-  uint32_t regions, nexts;
-  uint32_t depth, colour, sweep;
-  atomic_bool failed; /* without memory; set by any thread */
-} bisector;
-
-/* Half of what a region is cut into. */
-typedef struct halves {
-  region half[2];
-  uint32_t centre[2];
-} halves;
-
-static uint32_t sites_of(const bisector *b, const region *r) {
-  uint32_t w = b->s->metric.width + 1;
-  return b->present[r->y1 * w + r->x1] - b->present[r->y0 * w + r->x1] -
-         b->present[r->y1 * w + r->x0] + b->present[r->y0 * w + r->x0];
-}
-
-/* Kinds of blocks that the sites have. */
-static int domains(const plc_state *s) {
-  return s->machine ? s->machine->domain_count : 0;
-}
-
-static uint32_t centre_of(const region *r) {
+static uint32_t centre_of(const plc_region *r) {
   return plc_at((r->x0 + r->x1 - 1) / 2, (r->y0 + r->y1 - 1) / 2);
 }
 
@@ -71,7 +23,7 @@ static uint32_t centre_of(const region *r) {
  * blocks. */
 static uint32_t middle(const plc_state *s, uint32_t from, uint32_t to, bool along_x) {
   uint32_t unit = 1;
-  for (int d = domains(s) - 1; d >= 0 && unit == 1; d--) {
+  for (int d = plc_domains(s) - 1; d >= 0 && unit == 1; d--) {
     const phs_domain *k = &s->machine->domain[d];
     uint32_t side = along_x ? k->width : k->height;
     unit = to - from > side ? side : 1;
@@ -80,8 +32,8 @@ static uint32_t middle(const plc_state *s, uint32_t from, uint32_t to, bool alon
 }
 
 /* How many borders of domains a side has, the outermost count alone. */
-static bool has_border(const plc_state *s, const region *r, bool along_x, int *domain) {
-  for (int d = domains(s) - 1; d >= 0; d--) {
+static bool has_border(const plc_state *s, const plc_region *r, bool along_x, int *domain) {
+  for (int d = plc_domains(s) - 1; d >= 0; d--) {
     const phs_domain *k = &s->machine->domain[d];
     uint32_t length = along_x ? r->x1 - r->x0 : r->y1 - r->y0;
     if (length > (along_x ? k->width : k->height)) {
@@ -94,12 +46,12 @@ static bool has_border(const plc_state *s, const region *r, bool along_x, int *d
 }
 
 /* Cuts along the longer side, but first where borders of the outermost domain are. */
-static halves cut_region(const bisector *b, const region *r) {
+static plc_halves cut_region(const plc_bisector *b, const plc_region *r) {
   int dx, dy;
   has_border(b->s, r, true, &dx);
   has_border(b->s, r, false, &dy);
   bool along_x = dx != dy ? dx > dy : r->x1 - r->x0 >= r->y1 - r->y0;
-  halves h = {{*r, *r}, {0, 0}};
+  plc_halves h = {{*r, *r}, {0, 0}};
   if (along_x) {
     h.half[0].x1 = h.half[1].x0 = middle(b->s, r->x0, r->x1, true);
     h.half[0].column = 2 * r->column;
@@ -112,36 +64,6 @@ static halves cut_region(const bisector *b, const region *r) {
   h.centre[0] = centre_of(&h.half[0]);
   h.centre[1] = centre_of(&h.half[1]);
   return h;
-}
-
-/* Blocks of the limited domain in a region, or 0 where it has not several. */
-static int64_t blocks_of(const bisector *b, const region *r) {
-  if (!b->block_size || b->domain < 0) {
-    return 0;
-  }
-  const phs_domain *k = &b->s->machine->domain[b->domain];
-  return (int64_t)((r->x1 - r->x0) / k->width) * ((r->y1 - r->y0) / k->height);
-}
-
-/* Sizes of the items of a region, and bounds of its first half's. */
-static void bound(const bisector *b, const region *r, const halves *h, plc_cut *c, int64_t *size) {
-  int64_t blocks[2] = {blocks_of(b, &h->half[0]), blocks_of(b, &h->half[1])}, room[2], total = 0;
-  bool whole = blocks[0] > 0 && blocks[1] > 0;
-  const int64_t *of = whole ? b->block_size : b->site_size;
-  for (int i = 0; i < 2; i++) {
-    room[i] = (whole ? blocks[i] : (int64_t)sites_of(b, &h->half[i])) * UNIT;
-  }
-  for (uint32_t i = 0; i < r->count; i++) {
-    size[i] = of[b->order[r->first + i]];
-    total += size[i];
-  }
-  double part = room[0] + room[1] > 0 ? (double)room[0] / (double)(room[0] + room[1]) : 0;
-  c->aim = (int64_t)(part * (double)total);
-  c->least = total > room[1] ? total - room[1] : 0;
-  c->most = total < room[0] ? total : room[0];
-  if (c->least > c->most) { /* too much for both: what remains is settled later */
-    c->least = c->most = c->aim;
-  }
 }
 
 typedef struct piece {
@@ -159,8 +81,8 @@ static void drop(piece *p) {
 }
 
 /* The graph inside of a region, and what pulls at its vertices from outside. */
-static bool extract(const bisector *b, uint32_t index, const halves *h, piece *p) {
-  const region *r = &b->region[index];
+static bool extract(const plc_bisector *b, uint32_t index, const plc_halves *h, piece *p) {
+  const plc_region *r = &b->region[index];
   const phs_core_graph *g = b->s->graph;
   size_t n = (size_t)r->count + 1, most = 1;
   for (uint32_t i = 0; i < r->count; i++) {
@@ -195,7 +117,7 @@ static bool extract(const bisector *b, uint32_t index, const halves *h, piece *p
   return true;
 }
 
-static bool is_whole(const region *r) {
+static bool is_whole(const plc_region *r) {
   return r->count == 0 || (r->x1 - r->x0 == 1 && r->y1 - r->y0 == 1);
 }
 
@@ -228,7 +150,7 @@ static int compare(const void *a, const void *b) {
 }
 
 /* The lower coordinates into the first half. */
-static bool cut_by_coordinates(const bisector *b, const region *r, const halves *h) {
+static bool cut_by_coordinates(const plc_bisector *b, const plc_region *r, const plc_halves *h) {
   bool along_x = h->half[0].x1 != r->x1;
   located *l = malloc(((size_t)r->count + 1) * sizeof *l);
   int64_t *size = malloc(((size_t)r->count + 1) * sizeof *size), sum = 0;
@@ -238,7 +160,7 @@ static bool cut_by_coordinates(const bisector *b, const region *r, const halves 
     l[i] = (located){along_x ? b->x[item] : b->y[item], i};
   }
   if (l && size) {
-    bound(b, r, h, &c, size);
+    plc_bound(b, r, h, &c, size);
     qsort(l, r->count, sizeof *l, compare);
     for (uint32_t i = 0; i < r->count; i++) {
       int64_t own = size[l[i].index];
@@ -252,14 +174,14 @@ static bool cut_by_coordinates(const bisector *b, const region *r, const halves 
   return l && size;
 }
 
-static bool cut(bisector *b, uint32_t index) {
-  const region *r = &b->region[index];
+static bool cut(plc_bisector *b, uint32_t index) {
+  const plc_region *r = &b->region[index];
   if (b->x) {
-    halves by = cut_region(b, r);
+    plc_halves by = cut_region(b, r);
     return cut_by_coordinates(b, r, &by);
   }
   piece p = {0};
-  halves h = cut_region(b, r);
+  plc_halves h = cut_region(b, r);
   bool ok = extract(b, index, &h, &p);
   if (ok) {
     plc_cut c = {.n = r->count,
@@ -270,7 +192,7 @@ static bool cut(bisector *b, uint32_t index) {
                  .pull = p.pull,
                  .tries = b->tries};
     uint8_t *side = b->side + r->first;
-    bound(b, r, &h, &c, p.size);
+    plc_bound(b, r, &h, &c, p.size);
     if (b->sweep > 0) {
       turn(&c, side);
     }
@@ -281,10 +203,10 @@ static bool cut(bisector *b, uint32_t index) {
 }
 
 static void cut_regions(void *user, size_t first, size_t end, int thread) {
-  bisector *b = user;
+  plc_bisector *b = user;
   (void)thread;
   for (size_t i = first; i < end; i++) {
-    const region *r = &b->region[i];
+    const plc_region *r = &b->region[i];
     if (((r->column + r->row) & 1) == b->colour && !is_whole(r) && !cut(b, (uint32_t)i)) {
       atomic_store(&b->failed, true);
     }
@@ -292,14 +214,14 @@ static void cut_regions(void *user, size_t first, size_t end, int thread) {
 }
 
 static void move_to_centres(void *user, size_t first, size_t end, int thread) {
-  bisector *b = user;
+  plc_bisector *b = user;
   (void)thread;
   for (size_t i = first; i < end; i++) {
-    const region *r = &b->region[i];
+    const plc_region *r = &b->region[i];
     if (((r->column + r->row) & 1) != b->colour || is_whole(r)) {
       continue;
     }
-    halves h = cut_region(b, r);
+    plc_halves h = cut_region(b, r);
     for (uint32_t k = r->first; k < r->first + r->count; k++) {
       b->at[b->order[k]] = h.centre[b->side[k]];
     }
@@ -307,8 +229,8 @@ static void move_to_centres(void *user, size_t first, size_t end, int thread) {
 }
 
 /* Items of the first half, then of the second, in the order in which they were. */
-static void divide(bisector *b, const region *r, uint32_t *spare) {
-  halves h = cut_region(b, r);
+static void divide(plc_bisector *b, const plc_region *r, uint32_t *spare) {
+  plc_halves h = cut_region(b, r);
   uint32_t count = 0, others = 0;
   for (uint32_t k = r->first; k < r->first + r->count; k++) {
     if (b->side[k]) {
@@ -329,7 +251,7 @@ static void divide(bisector *b, const region *r, uint32_t *spare) {
 }
 
 /* @return whether anything was left to cut */
-static bool descend(bisector *b) {
+static bool descend(plc_bisector *b) {
   bool any = false;
   size_t chunk = b->regions > 4096 ? 64 : 1;
   for (b->sweep = 0; b->sweep < (b->x ? 1 : 2); b->sweep++) {
@@ -349,12 +271,12 @@ static bool descend(bisector *b) {
       any = true;
     }
   }
-  region *was = b->region;
+  plc_region *was = b->region;
   b->region = b->next;
   b->next = was;
   b->regions = b->nexts;
   for (uint32_t i = 0; i < b->regions; i++) {
-    const region *r = &b->region[i];
+    const plc_region *r = &b->region[i];
     for (uint32_t k = 0; k < r->count; k++) {
       b->owner[b->order[r->first + k]] = i;
       b->local[b->order[r->first + k]] = k;
@@ -367,124 +289,7 @@ static bool descend(bisector *b) {
   return any;
 }
 
-/* Whole numbers of equal items that a block holds: 122 of them in a chip are 122 / 122 of it. */
-static int64_t size_of(double share, bool rounded) {
-  if (rounded && share > 0 && share < 1) {
-    share = 1 / floor(1 / share + 1e-9);
-  }
-  return (int64_t)(share * UNIT);
-}
-
-static int64_t fill_sizes(const bisector *b, int domain, bool rounded, int64_t *size) {
-  const plc_state *s = b->s;
-  double cores = domain < 0 ? s->slots : s->machine->domain[domain].cores;
-  int64_t total = 0;
-  for (uint32_t i = 0; i < s->graph->core_count; i++) {
-    double share = 1 / cores;
-    for (int k = 0; k < s->limit_count; k++) {
-      const plc_limit *l = &s->limit[k];
-      double part = l->domain == domain ? l->demand[i] / l->capacity : 0;
-      share = part > share ? part : share;
-    }
-    size[i] = size_of(share, rounded);
-    total += size[i];
-  }
-  return total;
-}
-
-static bool make_sizes(bisector *b) {
-  const plc_state *s = b->s;
-  size_t n = (size_t)s->graph->core_count + 1;
-  const phs_machine *m = s->machine;
-  b->domain = domains(s);
-  for (int k = 0; k < s->limit_count; k++) {
-    int d = s->limit[k].domain;
-    b->domain = d >= 0 && d < b->domain ? d : b->domain;
-  }
-  b->site_size = malloc(n * sizeof *b->site_size);
-  if (!b->site_size) {
-    return false;
-  }
-  if (fill_sizes(b, -1, true, b->site_size) >
-      (int64_t)b->present[(s->metric.width + 1) * (s->metric.height + 1) - 1] * UNIT) {
-    fill_sizes(b, -1, false, b->site_size);
-  }
-  if (b->domain == domains(s)) {
-    b->domain = -1;
-    return true;
-  }
-  const phs_domain *d = &m->domain[b->domain];
-  b->block_size = malloc(n * sizeof *b->block_size);
-  if (b->block_size &&
-      fill_sizes(b, b->domain, true, b->block_size) > (int64_t)d->blocks_x * d->blocks_y * UNIT) {
-    fill_sizes(b, b->domain, false, b->block_size);
-  }
-  return b->block_size != NULL;
-}
-
-static bool count_present(bisector *b) {
-  const plc_state *s = b->s;
-  uint32_t w = s->metric.width, h = s->metric.height;
-  b->present = calloc((size_t)(w + 1) * (h + 1), sizeof *b->present);
-  for (uint32_t y = 0; b->present && y < h; y++) {
-    for (uint32_t x = 0, row = 0; x < w; x++) {
-      row += plc_present(s, y * w + x);
-      b->present[(y + 1) * (w + 1) + x + 1] = b->present[y * (w + 1) + x + 1] + row;
-    }
-  }
-  return b->present != NULL;
-}
-
-/* Sides of a rectangle of @p count parts of @p w x @p h, as square as can be, in @p columns x @p
- * rows of them. */
-static void enclose(uint32_t count, uint32_t w, uint32_t h, uint32_t columns, uint32_t rows,
-                    uint32_t *x, uint32_t *y) {
-  double side = sqrt((double)count * w * h);
-  double wide = ceil(side / w);
-  *x = wide < 1 ? 1 : wide > columns ? columns : (uint32_t)wide;
-  *y = (count + *x - 1) / *x;
-  if (*y > rows) {
-    *y = rows;
-    *x = (count + *y - 1) / *y;
-    *x = *x > columns ? columns : *x;
-  }
-}
-
-/* As much of the machine as the items need, so that they lie together. */
-static region whole(const bisector *b) {
-  const plc_state *s = b->s;
-  const phs_machine *m = s->machine;
-  uint32_t n = s->graph->core_count;
-  uint32_t width = s->metric.width, height = s->metric.height;
-  region r = {0, 0, width, height, 0, n, 0, 0};
-  int64_t sites = 0, blocks = 0;
-  for (uint32_t i = 0; i < n; i++) {
-    sites += b->site_size[i];
-    blocks += b->block_size ? b->block_size[i] : 0;
-  }
-  if (s->present) {
-    return r;
-  }
-  int d = b->block_size ? b->domain : 0;
-  const phs_domain *k = d >= 0 && d < domains(s) ? &m->domain[d] : NULL;
-  if (k && !b->block_size) {
-    blocks = (int64_t)((double)sites / k->width / k->height);
-  }
-  uint32_t need = (uint32_t)((blocks + UNIT - 1) / UNIT), x, y;
-  if (k && k->blocks_x * k->blocks_y > 1 && need > 1) {
-    enclose(need, k->width, k->height, k->blocks_x, k->blocks_y, &x, &y);
-    r.x1 = x * k->width;
-    r.y1 = y * k->height;
-    return r;
-  }
-  enclose((uint32_t)((sites + UNIT - 1) / UNIT), 1, 1, k ? k->width : width, k ? k->height : height,
-          &x, &y);
-  r.x1 = x;
-  r.y1 = y;
-  return r;
-}
-
-static bool prepare(bisector *b) {
+static bool prepare(plc_bisector *b) {
   size_t n = (size_t)b->s->graph->core_count + 1;
   b->order = malloc(n * sizeof *b->order);
   b->owner = calloc(n, sizeof *b->owner);
@@ -493,10 +298,10 @@ static bool prepare(bisector *b) {
   b->region = malloc(2 * n * sizeof *b->region);
   b->next = malloc(2 * n * sizeof *b->next);
   if (!b->order || !b->owner || !b->local || !b->side || !b->region || !b->next ||
-      !count_present(b) || !make_sizes(b)) {
+      !plc_make_sizes(b)) {
     return false;
   }
-  b->region[0] = whole(b);
+  b->region[0] = plc_whole_region(b);
   b->regions = 1;
   for (uint32_t i = 0; i + 1 < n; i++) {
     b->order[i] = b->local[i] = i;
@@ -505,7 +310,7 @@ static bool prepare(bisector *b) {
   return true;
 }
 
-static bool run(bisector *b, phs_map_progress progress, void *user) {
+static bool run(plc_bisector *b, phs_map_progress progress, void *user) {
   atomic_init(&b->failed, false);
   bool ok = prepare(b);
   while (ok && descend(b)) {
@@ -530,12 +335,12 @@ bool plc_bisect(const plc_state *s, int jobs, uint64_t seed, phs_map_progress pr
                 uint32_t *wish) {
   const phs_core_graph *g = s->graph;
   uint64_t tries = TRY_ENTRIES / (g->row[g->core_count] + g->core_count + 1) + 1;
-  bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
+  plc_bisector b = {.s = s, .jobs = jobs, .seed = seed, .at = wish};
   b.tries = tries < MOST_TRIES ? (int)tries : MOST_TRIES;
   return run(&b, progress, user);
 }
 
 bool plc_bisect_by(const plc_state *s, const float *x, const float *y, uint32_t *wish) {
-  bisector b = {.s = s, .x = x, .y = y, .jobs = 1, .at = wish};
+  plc_bisector b = {.s = s, .x = x, .y = y, .jobs = 1, .at = wish};
   return run(&b, NULL, NULL);
 }
