@@ -154,7 +154,7 @@ static bool refine_level(initial *s, const phs_hyper_level *l, uint32_t *part, i
   return true;
 }
 
-/* Sets the limits of level i: finer by a mean vertex than the capacities, but for the finest. */
+/* Sets the limits of level i: the capacities, and on coarse levels room for a vertex beyond. */
 static void relax(initial *s, int i) {
   for (int d = 0; d < s->dims; d++) {
     const phs_hyper_level *l = &s->levels[i];

@@ -68,8 +68,8 @@ static inline void phs_hyper_shift(double *sum, const float *load, double sign, 
 }
 
 /* hyper_huge.c */
-/** Like phs_arena_array(); large ones in large pages, where the system has them: what is visited at
- * random takes a third of the time then. */
+/** Like phs_arena_array(); large ones in large pages, where the system has them: most of what is
+ * visited at random would miss the translation of small ones. */
 void *phs_hyper_array(phs_arena *arena, size_t count, size_t size);
 #define PHS_HYPER_ARRAY(arena, type, n) ((type *)phs_hyper_array((arena), (n), sizeof(type)))
 
@@ -212,7 +212,7 @@ uint32_t phs_hyper_initial(phs_hyper_level *levels, int count, const double *mos
 bool phs_hyper_bisect(const phs_hyper_level *l, const double *most, uint32_t parts, uint64_t seed,
                       uint32_t *part);
 
-/* hyper_kway.c: rounds of moves and swaps over all vertices */
+/* hyper_kway.c, hyper_find.c, hyper_swap.c: rounds of moves and exchanges over all vertices */
 typedef struct phs_hyper_rounds {
   int most;        /**< rounds */
   double enough;   /**< stop when a round gains a smaller fraction of the cost */
