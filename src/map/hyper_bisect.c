@@ -280,8 +280,9 @@ static void set_limits(halving *s, const double *most, uint32_t left, uint32_t p
     }
     double slack = sum > 0 ? most[d] * parts / sum : INFINITY;
     slack = slack > 1 ? pow(slack, 1 / log2(parts)) : 1;
-    s->limit[0][d] = fmin(most[d] * left, sum * left / parts * slack);
-    s->limit[1][d] = fmin(most[d] * (parts - left), sum * (parts - left) / parts * slack);
+    double half = 0.5 * sum / g->count; /* of a vertex: they do not come in any size */
+    s->limit[0][d] = fmin(most[d] * left, sum * left / parts * slack) + half;
+    s->limit[1][d] = fmin(most[d] * (parts - left), sum * (parts - left) / parts * slack) + half;
     if (!(slack < INFINITY)) {
       s->limit[0][d] = s->limit[1][d] = INFINITY;
     }

@@ -287,9 +287,9 @@ static void limits_are_never_exceeded(void **unused) {
   (void)unused;
   state = 4;
   int kept = 0, refused = 0;
-  for (int i = 0; i < 80; i++) {
+  for (int i = 0; i < 50; i++) {
     int dims = (int)draw(5);
-    uint32_t n = 20 + draw(i < 70 ? 200 : 2000);
+    uint32_t n = 20 + draw(i < 44 ? 200 : 2000);
     const phs_hypergraph *g = random_nets(n, n, 12, dims, draw(3) == 0);
     phs_hyper_limits l = no_limits();
     for (int d = 0; d < dims; d++) {
