@@ -358,11 +358,15 @@ static phasor_status sample_list(sampler *t, uint32_t projection, phs_diag *diag
   return status;
 }
 
-/* Rows of recipes whose making needs little memory. */
+/* Preparing rows counts them all. */
+#define MOST_ROWS 1000000u
+
+/* Rows of recipes that take little to prepare. */
 static phasor_status sample_recipe(sampler *t, uint32_t projection, phs_diag *diag) {
   const phs_recipe *r = t->m->work->projection[projection].recipe;
   size_t bytes = phs_rows_bytes(r);
-  if (bytes > (size_t)1 << 20 || r->rule == PHS_RULE_LIST) {
+  uint64_t rows_in_all = (uint64_t)r->source_count * phs_tile_count(r->target_count);
+  if (bytes > (size_t)1 << 20 || rows_in_all > MOST_ROWS || r->rule == PHS_RULE_LIST) {
     return PHASOR_OK;
   }
   phs_arena *arena = phs_arena_create();

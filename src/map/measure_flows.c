@@ -369,6 +369,9 @@ static size_t sends_alike(const phs_measure *ms, size_t first, size_t s) {
 }
 
 static bool repeat(chunk *k, size_t from, size_t count) {
+  if (count == 0) {
+    return true;
+  }
   if (!need_room(k, count)) {
     return false;
   }
